@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A context that runs AArch64 code: the engine executes, this file decides what every stop means.
+ */
+#include "sim/cpu/emulated.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cpu/syndrome.h"
+
+#define EXCP_UNDEF    1u
+#define EXCP_SVC      2u
+#define EXCP_PREFETCH 3u
+#define EXCP_DATA     4u
+#define EXCP_BKPT     7u
+#define EXCP_SMC      13u
+
+#define INSN_WFI      0xd503207fu
+#define INSN_YIELD    0xd503203fu
+#define INSN_WFE      0xd503205fu
+#define INSN_IMM16(i) (((i) >> 5) & 0xffffu)
+#define WFX_WFE       1u
+#define ISS_WFX_COND  (0x1eu << 20) /* CV set, COND always */
+
+static const int x_ids[31] = {
+    UC_ARM64_REG_X0,  UC_ARM64_REG_X1,  UC_ARM64_REG_X2,  UC_ARM64_REG_X3,  UC_ARM64_REG_X4,
+    UC_ARM64_REG_X5,  UC_ARM64_REG_X6,  UC_ARM64_REG_X7,  UC_ARM64_REG_X8,  UC_ARM64_REG_X9,
+    UC_ARM64_REG_X10, UC_ARM64_REG_X11, UC_ARM64_REG_X12, UC_ARM64_REG_X13, UC_ARM64_REG_X14,
+    UC_ARM64_REG_X15, UC_ARM64_REG_X16, UC_ARM64_REG_X17, UC_ARM64_REG_X18, UC_ARM64_REG_X19,
+    UC_ARM64_REG_X20, UC_ARM64_REG_X21, UC_ARM64_REG_X22, UC_ARM64_REG_X23, UC_ARM64_REG_X24,
+    UC_ARM64_REG_X25, UC_ARM64_REG_X26, UC_ARM64_REG_X27, UC_ARM64_REG_X28, UC_ARM64_REG_X29,
+    UC_ARM64_REG_X30};
+
+static struct emulated *of(struct context *context)
+{
+    return (struct emulated *)context;
+}
+
+static void get_x(struct context *context, unsigned first, unsigned count, uint64_t *x)
+{
+    struct emulated *e = of(context);
+    void *at[31];
+
+    if (e->uc == NULL) {
+        memcpy(x, &e->x[first], count * sizeof(x[0]));
+        return;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        at[i] = &x[i];
+    }
+    uc_reg_read_batch(e->uc, (int *)(uintptr_t)&x_ids[first], at, (int)count);
+}
+
+static void set_x(struct context *context, unsigned first, unsigned count, const uint64_t *x)
+{
+    struct emulated *e = of(context);
+    void *at[31];
+
+    if (e->uc == NULL) {
+        memcpy(&e->x[first], x, count * sizeof(x[0]));
+        return;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        at[i] = (void *)(uintptr_t)&x[i];
+    }
+    uc_reg_write_batch(e->uc, (int *)(uintptr_t)&x_ids[first], at, (int)count);
+}
+
+static const struct sysreg_id sysreg_ids[CONTEXT_SYSREG_COUNT] = {
+    [CONTEXT_ELR_EL1] = {3, 0, 4, 0, 1},   [CONTEXT_SPSR_EL1] = {3, 0, 4, 0, 0},
+    [CONTEXT_ESR_EL1] = {3, 0, 5, 2, 0},   [CONTEXT_FAR_EL1] = {3, 0, 6, 0, 0},
+    [CONTEXT_VBAR_EL1] = {3, 0, 12, 0, 0}, [CONTEXT_SCTLR_EL1] = {3, 0, 1, 0, 0},
+};
+
+static uint64_t get_sysreg(struct context *context, enum context_sysreg reg)
+{
+    struct emulated *e = of(context);
+
+    if (reg == CONTEXT_PC) {
+        return e->pc;
+    }
+    if (e->uc == NULL) {
+        return reg == CONTEXT_PSTATE ? e->pstate : e->early_sysreg[reg];
+    }
+    return reg == CONTEXT_PSTATE ? engine_reg(e, UC_ARM64_REG_PSTATE)
+                                 : engine_sysreg_read(e, sysreg_ids[reg]);
+}
+
+/* A new PSTATE changes the stack pointer in use and the rights of the code. */
+static void set_pstate(struct emulated *e, uint64_t value)
+{
+    uint64_t old = engine_reg(e, UC_ARM64_REG_PSTATE);
+    int from = (old & PSTATE_SPSEL) == 0 ? UC_ARM64_REG_SP_EL0
+               : PSTATE_EL(old) == 2     ? UC_ARM64_REG_SP_EL2
+                                         : UC_ARM64_REG_SP_EL1;
+    int to = (value & PSTATE_SPSEL) == 0 ? UC_ARM64_REG_SP_EL0
+             : PSTATE_EL(value) == 2     ? UC_ARM64_REG_SP_EL2
+                                         : UC_ARM64_REG_SP_EL1;
+
+    if (from != to) {
+        engine_set_reg(e, from, engine_reg(e, UC_ARM64_REG_SP));
+    }
+    engine_set_reg(e, UC_ARM64_REG_PSTATE, value);
+    /* Any system register write makes the engine look at PSTATE again. */
+    engine_sysreg_write(e, ESR_EL1_ID, engine_sysreg_read(e, ESR_EL1_ID));
+    if (from != to) {
+        engine_set_reg(e, UC_ARM64_REG_SP, engine_reg(e, to));
+    }
+}
+
+static void set_sysreg(struct context *context, enum context_sysreg reg, uint64_t value)
+{
+    struct emulated *e = of(context);
+
+    e->block_known = false;
+    if (reg == CONTEXT_PC) {
+        e->pc = value;
+    } else if (e->uc == NULL) {
+        e->early_sysreg[reg] = value;
+        if (reg == CONTEXT_PSTATE) {
+            e->pstate = value;
+        }
+    } else if (reg == CONTEXT_PSTATE) {
+        set_pstate(e, value);
+    } else {
+        engine_sysreg_write(e, sysreg_ids[reg], value);
+    }
+}
+
+static void flush_code_lines(struct emulated *e)
+{
+    for (unsigned i = 0; i < EMULATED_CODE_LINES; i++) {
+        e->code[i].line = 0;
+    }
+}
+
+static void flush_tlb(struct context *context)
+{
+    struct emulated *e = of(context);
+
+    flush_code_lines(e);
+    if (e->uc != NULL) {
+        uc_ctl_flush_tlb(e->uc);
+    }
+}
+
+static void flush_code(struct context *context, uint64_t pa, uint64_t size_bytes)
+{
+    struct emulated *e = of(context);
+
+    (void)pa;
+    (void)size_bytes;
+    flush_code_lines(e);
+    if (e->uc != NULL) {
+        uc_ctl_flush_tb(e->uc);
+    }
+}
+
+static void close_engine(struct emulated *e)
+{
+    if (e->uc != NULL) {
+        uc_close(e->uc);
+        e->uc = NULL;
+    }
+    free(e->mmio);
+    e->mmio = NULL;
+}
+
+static void reset(struct context *context, uint64_t pc, const uint64_t x[8])
+{
+    struct emulated *e = of(context);
+    uint8_t el = context->config.top_el;
+
+    close_engine(e);
+    memset(e->x, 0, sizeof(e->x));
+    memset(e->early_sysreg, 0, sizeof(e->early_sysreg));
+    memset(e->timer, 0, sizeof(e->timer));
+    memcpy(e->x, x, 8 * sizeof(x[0]));
+    flush_code_lines(e);
+    e->pc = pc;
+    e->pstate = PSTATE_DAIF | (el == 2 ? PSTATE_EL2H : el == 1 ? PSTATE_EL1H : PSTATE_EL0T);
+    e->block_known = false;
+}
+
+static void destroy(struct context *context)
+{
+    struct emulated *e = of(context);
+
+    if (e->wake.queued) {
+        machine_event_remove(context->machine, &e->wake);
+    }
+    close_engine(e);
+    free(e);
+}
+
+/* Instructions of the block that were counted and did not run: those from `pc` on. */
+static void uncount_from(struct emulated *e, uint64_t pc)
+{
+    if (e->block_known && pc >= e->block_pc && pc < e->block_end) {
+        e->context.retired -= (e->block_end - pc) / 4;
+    }
+    e->block_known = false;
+}
+
+static bool exit_sync(struct context_exit *exit, uint64_t esr)
+{
+    *exit = (struct context_exit){.kind = CONTEXT_EXIT_SYNC, .esr = esr};
+    return true;
+}
+
+static bool fail(struct emulated *e, struct context_exit *exit, const char *what, unsigned number)
+{
+    snprintf(e->why_text, sizeof(e->why_text), "%s %u at pc 0x%llx", what, number,
+             (unsigned long long)e->pc);
+    *exit = (struct context_exit){.kind = CONTEXT_EXIT_FAILED, .why = e->why_text};
+    return true;
+}
+
+static unsigned current_el(struct emulated *e)
+{
+    return PSTATE_EL(engine_reg(e, UC_ARM64_REG_PSTATE));
+}
+
+/*
+ * The hook is told the 1 KiB line of an access; the instruction says where in it. An access that
+ * crosses into the line faults at the line's start.
+ */
+static uint64_t fault_address(struct emulated *e, const struct loadstore *access)
+{
+    uint64_t x[31];
+    uint64_t address;
+
+    if (e->fault_access == MMU_FETCH) {
+        return e->pc;
+    }
+    if (access == NULL) {
+        return e->fault_va;
+    }
+    get_x(&e->context, 0, 31, x);
+    address = loadstore_address(access, e->pc, x, engine_reg(e, UC_ARM64_REG_SP));
+    return address / EMULATED_LINE_BYTES == e->fault_va / EMULATED_LINE_BYTES ? address
+                                                                              : e->fault_va;
+}
+
+/* The handlers below return true when the context leaves to the level above. */
+
+static bool on_fault(struct emulated *e, struct context_exit *exit)
+{
+    unsigned el = current_el(e);
+    bool is_own_stage2 = !e->context.config.stage2 && e->fault.stage == 2;
+    unsigned target = is_own_stage2 ? 2 : exception_target(e, el);
+    struct loadstore access;
+    uint32_t instruction;
+    bool decoded = false;
+    uint64_t esr;
+
+    if (e->fault_access != MMU_FETCH) {
+        decoded =
+            engine_instruction(e, e->pc, &instruction) && loadstore_decode(instruction, &access);
+        uncount_from(e, e->pc);
+    }
+    e->fault_va = fault_address(e, decoded ? &access : NULL);
+    e->block_known = false;
+    if (e->fault.stage == 2 && e->context.config.stage2) {
+        esr = syndrome_abort(&e->fault, e->fault_access, true, decoded ? &access : NULL);
+        exit_sync(exit, esr);
+        exit->far = e->fault_va;
+        exit->hpfar = syndrome_hpfar(&e->fault, e->context.config.secure);
+        return true;
+    }
+    esr = syndrome_abort(&e->fault, e->fault_access, el < target, decoded ? &access : NULL);
+    exception_take(e, target, esr, e->fault_va,
+                   is_own_stage2 ? syndrome_hpfar(&e->fault, e->context.config.secure) : 0, e->pc);
+    return false;
+}
+
+static bool on_hvc(struct emulated *e, struct context_exit *exit, uint32_t instruction)
+{
+    unsigned el = current_el(e);
+    uint64_t esr = syndrome(EC_HVC64, INSN_IMM16(instruction));
+
+    if (el != 0 && e->context.config.stage2) {
+        e->pc += 4;
+        e->context.retired++;
+        return exit_sync(exit, esr);
+    }
+    if (el != 0 && e->context.config.top_el == 2) {
+        e->context.retired++;
+        exception_take(e, 2, esr, 0, 0, e->pc + 4);
+    } else {
+        exception_take(e, exception_target(e, el), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
+    }
+    return false;
+}
+
+static bool on_undefined(struct emulated *e, struct context_exit *exit)
+{
+    uint32_t instruction = 0;
+
+    e->pc = engine_reg(e, UC_ARM64_REG_PC);
+    uncount_from(e, e->pc);
+    if (engine_instruction(e, e->pc, &instruction)) {
+        if ((instruction & 0xffe0001fu) == 0xd4000002u) {
+            return on_hvc(e, exit, instruction);
+        }
+        if (current_el(e) != 0 && sysreg_emulate_unknown(e, instruction)) {
+            e->pc += 4;
+            e->context.retired++;
+            return false;
+        }
+    }
+    exception_take(e, exception_target(e, current_el(e)), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
+    return false;
+}
+
+static bool on_interrupt(struct emulated *e, struct context_exit *exit)
+{
+    uint32_t instruction = 0;
+    unsigned el;
+
+    switch (e->interrupt) {
+    case EXCP_SMC:
+        e->pc = e->block_end;
+        e->block_known = false;
+        engine_instruction(e, e->pc - 4, &instruction);
+        return exit_sync(exit, syndrome(EC_SMC64, INSN_IMM16(instruction)));
+    case EXCP_SVC:
+        e->pc = e->block_end;
+        engine_instruction(e, e->pc - 4, &instruction);
+        el = current_el(e);
+        if (e->context.config.top_el == 0) {
+            return exit_sync(exit, syndrome(EC_SVC64, INSN_IMM16(instruction)));
+        }
+        exception_take(e, exception_target(e, el), syndrome(EC_SVC64, INSN_IMM16(instruction)), 0,
+                       0, e->pc);
+        return false;
+    case EXCP_UNDEF:
+        return on_undefined(e, exit);
+    case EXCP_BKPT:
+        e->pc = engine_reg(e, UC_ARM64_REG_PC);
+        uncount_from(e, e->pc);
+        engine_instruction(e, e->pc, &instruction);
+        exception_take(e, exception_target(e, current_el(e)),
+                       syndrome(EC_BRK64, INSN_IMM16(instruction)), 0, 0, e->pc);
+        return false;
+    case EXCP_DATA: {
+        struct loadstore access = {0};
+        uint64_t x[31];
+
+        e->pc = engine_reg(e, UC_ARM64_REG_PC);
+        uncount_from(e, e->pc);
+        el = current_el(e);
+        get_x(&e->context, 0, 31, x);
+        if (engine_instruction(e, e->pc, &instruction)) {
+            loadstore_decode(instruction, &access);
+        }
+        exception_take(e, exception_target(e, el),
+                       syndrome_alignment(access.write, el < exception_target(e, el)),
+                       loadstore_address(&access, e->pc, x, engine_reg(e, UC_ARM64_REG_SP)), 0,
+                       e->pc);
+        return false;
+    }
+    case EXCP_PREFETCH:
+        e->pc = engine_reg(e, UC_ARM64_REG_PC);
+        e->block_known = false;
+        exception_take(e, exception_target(e, current_el(e)), syndrome(EC_PC_ALIGNMENT, 0), e->pc,
+                       0, e->pc);
+        return false;
+    default:
+        e->pc = engine_reg(e, UC_ARM64_REG_PC);
+        return fail(e, exit, "engine exception", e->interrupt);
+    }
+}
+
+/* The engine stops by itself at WFI, WFE and YIELD. */
+static bool on_hint(struct emulated *e, struct context_exit *exit)
+{
+    uint64_t hcr = e->context.config.stage2 ? e->context.config.hcr : 0;
+    uint32_t instruction = 0;
+    bool is_wfi;
+
+    e->pc = engine_reg(e, UC_ARM64_REG_PC);
+    e->block_known = false;
+    engine_instruction(e, e->pc - 4, &instruction);
+    is_wfi = instruction == INSN_WFI;
+    if (!is_wfi && instruction != INSN_WFE) {
+        return instruction != INSN_YIELD &&
+               fail(e, exit, "engine stop behind instruction", instruction);
+    }
+    if ((hcr & (is_wfi ? HCR_TWI : HCR_TWE)) != 0) {
+        e->pc -= 4;
+        e->context.retired--;
+        return exit_sync(exit, syndrome(EC_WFX, ISS_WFX_COND | (is_wfi ? 0 : WFX_WFE)));
+    }
+    if (is_wfi && sysreg_arm_wake(e)) {
+        *exit = (struct context_exit){.kind = CONTEXT_EXIT_WFI};
+        return true;
+    }
+    return false;
+}
+
+static bool run_once(struct emulated *e, struct context_exit *exit)
+{
+    uc_err bad;
+
+    e->stop = STOP_NONE;
+    bad = uc_emu_start(e->uc, e->pc, EMULATED_NOWHERE, 0, 0);
+    switch (e->stop) {
+    case STOP_SLICE:
+        e->pc = engine_reg(e, UC_ARM64_REG_PC);
+        *exit = (struct context_exit){.kind = CONTEXT_EXIT_SLICE};
+        return true;
+    case STOP_INTERRUPT:
+        return on_interrupt(e, exit);
+    case STOP_FAULT:
+        e->pc = engine_reg(e, UC_ARM64_REG_PC);
+        return on_fault(e, exit);
+    default:
+        e->pc = engine_reg(e, UC_ARM64_REG_PC);
+        if (e->pc / EMULATED_LINE_BYTES == EMULATED_NOWHERE / EMULATED_LINE_BYTES) {
+            /* The guest did jump there: no address of any regime. */
+            e->fault = (struct mmu_result){.kind = MMU_FAULT_TRANSLATION, .stage = 1};
+            e->fault_access = MMU_FETCH;
+            return on_fault(e, exit);
+        }
+        if (bad == UC_ERR_OK || bad == UC_ERR_EXCEPTION) {
+            return on_hint(e, exit);
+        }
+        return fail(e, exit, uc_strerror(bad), (unsigned)bad);
+    }
+}
+
+static void resume(struct context *context, struct context_exit *exit)
+{
+    struct emulated *e = of(context);
+    struct sim_pe *pe = context->pe;
+
+    if (e->uc == NULL && !engine_open(e)) {
+        *exit = (struct context_exit){.kind = CONTEXT_EXIT_FAILED, .why = e->why};
+        return;
+    }
+    e->run_start_retired = context->retired;
+    e->run_start_ns = pe->now_ns;
+    e->branch_count = context->retired;
+    e->limit = pe->slice_end_ns == MACHINE_NEVER
+                   ? UINT64_MAX
+                   : context->retired + (pe->slice_end_ns - pe->now_ns);
+    while (!run_once(e, exit)) {
+        if (context->retired >= e->limit) {
+            *exit = (struct context_exit){.kind = CONTEXT_EXIT_SLICE};
+            break;
+        }
+    }
+    pe->now_ns = e->run_start_ns + (context->retired - e->run_start_retired);
+}
+
+static const struct context_ops emulated_ops = {
+    resume, get_x, set_x, get_sysreg, set_sysreg, reset, flush_tlb, flush_code, destroy,
+};
+
+void emulated_regime(struct context *context, struct mmu_regime *regime)
+{
+    if (context->ops == &emulated_ops) {
+        struct emulated *e = of(context);
+
+        engine_regime(e, e->uc != NULL ? current_el(e) : context->config.top_el, regime);
+    } else {
+        struct emulated plain = {.context = *context};
+
+        engine_regime(&plain, context->config.top_el, regime);
+    }
+}
+
+struct context *context_create_emulated(struct machine *machine,
+                                        const struct context_config *config, struct sim_error *err)
+{
+    struct emulated *e = calloc(1, sizeof(*e));
+
+    if (e == NULL) {
+        sim_fail(err, SIM_INTERNAL, "out of memory for context %s", config->name);
+        return NULL;
+    }
+    e->context.ops = &emulated_ops;
+    e->context.machine = machine;
+    e->context.pe = &machine->pe[0];
+    e->context.config = *config;
+    return &e->context;
+}

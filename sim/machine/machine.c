@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The scheduler: whose turn it is, how long, and when the run ends. */
+#include "sim/machine/machine.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/device/device.h"
+#include "sim/machine/coroutine.h"
+#include "sim/trace/trace.h"
+
+static void pe_main(void *arg)
+{
+    struct sim_pe *pe = arg;
+
+    pe->entry(pe, pe->entry_arg);
+    pe->state = PE_STOPPED;
+}
+
+/* Ends the current PE's slice early: something now matters at `at_ns`. */
+static void shorten_slice(struct machine *machine, uint64_t at_ns)
+{
+    if (machine->current != NULL && machine->current->slice_end_ns > at_ns)
+        machine->current->slice_end_ns = at_ns;
+}
+
+/* Another PE became runnable at its now_ns. */
+static void pe_became_runnable(struct sim_pe *pe)
+{
+    struct machine *machine = pe->machine;
+
+    if (machine->current != pe && pe->now_ns <= MACHINE_NEVER - MACHINE_QUANTUM_NS)
+        shorten_slice(machine, pe->now_ns + MACHINE_QUANTUM_NS);
+}
+
+bool machine_pe_start(struct sim_pe *pe, void (*entry)(struct sim_pe *pe, void *arg), void *arg,
+                      uint64_t from_ns)
+{
+    struct coroutine *coroutine;
+
+    if (pe->state == PE_RUNNING || pe->state == PE_IDLE)
+        return false;
+    coroutine = coroutine_create(pe_main, pe);
+    if (coroutine == NULL)
+        return false;
+    coroutine_destroy(pe->coroutine);
+    pe->coroutine = coroutine;
+    pe->entry = entry;
+    pe->entry_arg = arg;
+    pe->wake = false;
+    if (pe->now_ns < from_ns)
+        pe->now_ns = from_ns;
+    pe->state = PE_RUNNING;
+    pe_became_runnable(pe);
+    return true;
+}
+
+void machine_wake(struct sim_pe *pe, uint64_t at_ns)
+{
+    pe->wake = true;
+    if (pe->state != PE_IDLE)
+        return;
+    if (pe->now_ns < at_ns)
+        pe->now_ns = at_ns;
+    pe->state = PE_RUNNING;
+    pe_became_runnable(pe);
+}
+
+void machine_end(struct machine *machine, enum machine_end why)
+{
+    if (machine->end == MACHINE_END_NONE)
+        machine->end = why;
+    if (machine->current != NULL)
+        machine->current->slice_end_ns = machine->current->now_ns;
+}
+
+/* The runnable PE that is furthest behind, `except` left out; ties: lowest index. NULL: none. */
+static struct sim_pe *furthest_behind(const struct machine *machine, const struct sim_pe *except)
+{
+    struct sim_pe *found = NULL;
+
+    for (unsigned i = 0; i < machine->pe_count; i++) {
+        struct sim_pe *pe = &machine->pe[i];
+        if (pe->state == PE_RUNNING && pe != except &&
+            (found == NULL || pe->now_ns < found->now_ns))
+            found = pe;
+    }
+    return found;
+}
+
+/* How far `pe` may run when `other` is the next runnable one. */
+static uint64_t slice_end(const struct machine *machine, const struct sim_pe *other)
+{
+    uint64_t end_ns = machine->limit_ns;
+
+    if (machine->events != NULL && machine->events->due_ns < end_ns)
+        end_ns = machine->events->due_ns;
+    if (other != NULL && other->now_ns <= MACHINE_NEVER - MACHINE_QUANTUM_NS &&
+        other->now_ns + MACHINE_QUANTUM_NS < end_ns)
+        end_ns = other->now_ns + MACHINE_QUANTUM_NS;
+    return end_ns;
+}
+
+/* True when the scheduler's next choice would be `pe` again, so no switch is needed. */
+static bool stays_current(const struct machine *machine, const struct sim_pe *pe,
+                          const struct sim_pe *other)
+{
+    if (machine->end != MACHINE_END_NONE || machine->step_check != NULL ||
+        pe->now_ns >= machine->limit_ns)
+        return false;
+    if (machine->events != NULL && machine->events->due_ns <= pe->now_ns)
+        return false;
+    return other == NULL || pe->now_ns < other->now_ns ||
+           (pe->now_ns == other->now_ns && pe->index < other->index);
+}
+
+void machine_pe_yield(struct sim_pe *pe)
+{
+    struct machine *machine = pe->machine;
+    const struct sim_pe *other;
+
+    if (pe->now_ns < pe->slice_end_ns)
+        return;
+    other = furthest_behind(machine, pe);
+    if (stays_current(machine, pe, other)) {
+        pe->slice_end_ns = slice_end(machine, other);
+        machine->now_ns = pe->now_ns;
+        return;
+    }
+    coroutine_suspend(pe->coroutine);
+}
+
+void machine_pe_wait(struct sim_pe *pe)
+{
+    if (!pe->wake || pe->machine->end != MACHINE_END_NONE) {
+        pe->state = PE_IDLE;
+        coroutine_suspend(pe->coroutine);
+    }
+    pe->wake = false;
+}
+
+void machine_pe_halt(struct sim_pe *pe)
+{
+    pe->state = PE_STOPPED;
+    coroutine_leave(pe->coroutine);
+}
+
+/* Nobody can run and nothing is due. */
+static enum machine_end end_of_silence(const struct machine *machine)
+{
+    for (unsigned i = 0; i < machine->pe_count; i++) {
+        if (machine->pe[i].state == PE_IDLE)
+            return MACHINE_END_DEADLOCK;
+    }
+    return MACHINE_END_DONE;
+}
+
+static void run_event(struct machine *machine)
+{
+    struct machine_event *event = machine->events;
+
+    machine_event_remove(machine, event);
+    if (machine->now_ns < event->due_ns)
+        machine->now_ns = event->due_ns;
+    event->fn(machine, event->arg);
+}
+
+static void run_slice(struct machine *machine, struct sim_pe *pe)
+{
+    pe->slice_end_ns = slice_end(machine, furthest_behind(machine, pe));
+    machine->now_ns = pe->now_ns;
+    machine->current = pe;
+    coroutine_resume(pe->coroutine);
+    machine->current = NULL;
+    machine->now_ns = pe->now_ns;
+    if (machine->step_check != NULL && !machine->step_check(machine))
+        machine_end(machine, MACHINE_END_FAILED);
+}
+
+/* One event or one slice. */
+static void step(struct machine *machine)
+{
+    struct sim_pe *pe = furthest_behind(machine, NULL);
+    const struct machine_event *event = machine->events;
+
+    if (event != NULL && (pe == NULL || event->due_ns <= pe->now_ns)) {
+        if (event->due_ns >= machine->limit_ns)
+            machine_end(machine, MACHINE_END_LIMIT);
+        else
+            run_event(machine);
+    } else if (pe == NULL) {
+        machine_end(machine, end_of_silence(machine));
+    } else if (pe->now_ns >= machine->limit_ns) {
+        machine_end(machine, MACHINE_END_LIMIT);
+    } else {
+        run_slice(machine, pe);
+    }
+}
+
+enum machine_end machine_run(struct machine *machine)
+{
+    if (machine->end != MACHINE_END_NONE)
+        return machine->end;
+    while (machine->end == MACHINE_END_NONE)
+        step(machine);
+    devices_finish(machine);
+    return machine->end;
+}
+
+uint64_t machine_counter(const struct machine *machine, uint64_t now_ns)
+{
+    /* In two parts, so that no product leaves 64 bits. */
+    const uint64_t second_ns = 1000000000u;
+    uint64_t hz = machine->board.counter_hz;
+
+    return now_ns / second_ns * hz + now_ns % second_ns * hz / second_ns;
+}
+
+uint64_t machine_now(const struct machine *machine)
+{
+    return machine->current != NULL ? machine->current->now_ns : machine->now_ns;
+}
+
+void machine_warn(struct machine *machine, const char *format, ...)
+{
+    struct event_header header = {
+        .time_ns = machine_now(machine),
+        .type = EVENT_WARNING,
+        .endpoint = EVENT_NOBODY,
+        .from = EVENT_NOBODY,
+        .pe = machine->current != NULL ? (uint8_t)machine->current->index : 0,
+    };
+    char text[EVENT_MAX_TEXT + 1];
+    va_list args;
+
+    if (machine->trace == NULL)
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    header.text_bytes = (uint16_t)strlen(text);
+    trace_emit(machine->trace, &header, NULL, text);
+}

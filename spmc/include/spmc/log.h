@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The SPMC's log: lines on the board's secure UART, below the level that the SPMC manifest sets. */
+#ifndef SPMC_LOG_H
+#define SPMC_LOG_H
+
+#include "spmc/spmc.h"
+
+struct spmc_log {
+    bool has_uart;
+    uint8_t uart_pas; /* enum pas */
+    paddr_t uart;     /* PL011 */
+    uint32_t level;   /* enum spmc_log_level: highest that is printed */
+};
+
+/* One line (without newline), "spmc: " in front; cut at 200 bytes. */
+void spmc_log(struct arch_pe *pe, const struct spmc_log *log, enum spmc_log_level level,
+              const char *format, ...);
+
+/* One line of an endpoint's console: "[name/index] text". `text` may hold any bytes but newline. */
+void spmc_log_console(struct arch_pe *pe, const struct spmc_log *log, const char *name,
+                      uint16_t vcpu_index, const char *text, size_t size);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The SPMC core. Event driven: the arch side owns the loop, runs the vCPU that the core names, and
+ * brings its exit back. All state hangs off struct spmc, in memory that the arch side gave.
+ *
+ * Lock order (low rank first; enforced at run time by the simulator):
+ *   1 SPMC_RANK_BOOT   boot list
+ *   2 SPMC_RANK_CHAIN  vCPU states and call chains, all partitions
+ *   3 SPMC_RANK_MAILBOX  RX/TX buffers, in ascending endpoint id
+ *   4 SPMC_RANK_POOL   page pool
+ */
+#ifndef SPMC_SPMC_H
+#define SPMC_SPMC_H
+
+#include "arch/arch.h"
+#include "spmc/manifest.h"
+#include "spmc/page_pool.h"
+#include "spmc/partition.h"
+#include "spmc/types.h"
+#include "spmc/vcpu.h"
+
+/* The highest FF-A version that this SPMC implements. */
+#define SPMC_FFA_VERSION FFA_VERSION_1_3
+
+/* RX/TX buffers: pages each, at most (FFA_FEATURES(RXTX_MAP) reports it) */
+#define SPMC_RXTX_MAX_PAGES 4u
+
+#define SPMC_CONSOLE_LINE_BYTES 256u
+
+enum spmc_lock_rank {
+    SPMC_RANK_BOOT = 1,
+    SPMC_RANK_CHAIN,
+    SPMC_RANK_MAILBOX,
+    SPMC_RANK_POOL,
+};
+
+/* Levels of the SPMC's log, as the logging-level property has them */
+enum spmc_log_level {
+    SPMC_LOG_NONE,
+    SPMC_LOG_CRITICAL,
+    SPMC_LOG_ERROR,
+    SPMC_LOG_WARNING,
+    SPMC_LOG_INFO,
+    SPMC_LOG_VERBOSE,
+};
+
+/* What the arch side tells the core at cold boot. */
+struct spmc_boot_params {
+    const void *manifest; /* SPMC manifest (FDT), in memory of the SPMC; kept until the end */
+    size_t manifest_size_bytes;
+    uint64_t boot_mpidr;              /* affinity of the PE that boots */
+    struct manifest_range spmc_range; /* what the SPMC itself occupies: image, pool */
+    paddr_t pool_base;                /* pages for translation tables, inside spmc_range */
+    uint64_t pool_size_bytes;
+    void *arena; /* zeroed memory for the core's own objects, 16-byte aligned */
+    size_t arena_size_bytes;
+    bool has_uart;
+    paddr_t uart; /* PL011 for the log */
+    enum pas uart_pas;
+};
+
+/* One PE, as the core sees it. */
+struct spmc_cpu {
+    struct spmc *spmc;
+    struct arch_pe *arch;
+    uint32_t index; /* linear */
+    uint64_t mpidr;
+    bool online;
+    struct vcpu *current;
+    struct vcpu *nwd;       /* the normal world's vCPU of this PE */
+    uint32_t boot_position; /* next entry of the boot list to start on this PE */
+};
+
+/*
+ * `config` below this arena offset is fixed after boot; what is above changes while running and is
+ * what "a rejected call changes nothing" speaks of: see spmc_mutable_state().
+ */
+struct spmc;
+
+/* Bytes of arena that a manifest with these counts needs at most. */
+size_t spmc_arena_size(uint32_t cpu_count, uint32_t vm_count);
+
+/*
+ * Cold boot on the first PE: reads manifests, loads packages, builds tables, and returns the first
+ * vCPU to run (that of the first partition in boot order, or the normal world's when there is
+ * none). NULL: boot failed; spmc_boot_diag() says why. The object lives at the start of the arena.
+ */
+struct vcpu *spmc_cold_boot(struct arch_pe *pe, const struct spmc_boot_params *params,
+                            struct spmc **out);
+const struct manifest_diag *spmc_boot_diag(const struct spmc *spmc);
+
+/*
+ * `vcpu` ran on `cpu` and came back with `exit`; its registers are in vcpu->frame. Returns the vCPU
+ * to run next, with frame.x filled and frame.store set. The normal world's vCPU means: return to
+ * EL3.
+ */
+struct vcpu *spmc_handle_exit(struct spmc_cpu *cpu, struct vcpu *vcpu,
+                              const struct vcpu_exit *exit);
+
+/* For the arch side and for checkers: objects by number; NULL when out of range. */
+struct spmc_cpu *spmc_cpu(struct spmc *spmc, uint32_t index);
+struct partition *spmc_partition_by_id(struct spmc *spmc, uint16_t id);
+uint32_t spmc_partition_count(const struct spmc *spmc); /* secure partitions */
+struct partition *spmc_partition_at(struct spmc *spmc, uint32_t index);
+const struct page_pool *spmc_page_pool(const struct spmc *spmc);
+const char *spmc_partition_name(const struct partition *partition);
+
+/* The part of the arena that may change after boot: for snapshots and comparison. */
+void spmc_mutable_state(const struct spmc *spmc, const void **start, size_t *size_bytes);
+
+#endif

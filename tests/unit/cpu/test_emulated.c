@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Emulated contexts: small pieces of A64 code, and what the level above and the vectors get to see.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cpu/context.h"
+#include "sim/trace/trace.h"
+
+#define RAM       0x80000000ull
+#define RAM_BYTES 0x200000ull
+#define CODE      RAM
+#define VECTORS   (RAM + 0x10000)
+
+#define MOVZ(rd, imm)    (0xd2800000u | (uint32_t)(imm) << 5 | (rd))
+#define MOVZ_16(rd, imm) (0xd2a00000u | (uint32_t)(imm) << 5 | (rd))
+#define SMC(imm)         (0xd4000003u | (uint32_t)(imm) << 5)
+#define HVC(imm)         (0xd4000002u | (uint32_t)(imm) << 5)
+#define SVC(imm)         (0xd4000001u | (uint32_t)(imm) << 5)
+#define WFI              0xd503207fu
+#define WFE              0xd503205fu
+#define ERET             0xd69f03e0u
+#define B_SELF           0x14000000u
+#define UDF              0x00000000u
+#define STR_X1_X0        0xf9000001u
+#define LDR_X1_X0_8      0xf9400401u
+#define MSR_VBAR_EL1_X9  0xd518c009u
+#define MSR_ELR_EL1_X9   0xd5184029u
+#define MSR_SPSR_EL1_X9  0xd5184009u
+#define MRS_X1_MPIDR     0xd53800a1u
+#define MRS_X2_MIDR      0xd5380002u
+#define MRS_X3_PFR0      0xd5380403u
+#define MRS_X4_CNTFRQ    0xd53be004u
+#define MRS_X5_ICC_PMR   0xd5384605u
+#define MRS_X6_VBAR      0xd538c006u
+#define ADD_X1_1         0x91000421u
+#define SUBS_X2_1        0xf1000442u
+#define B_NE_BACK_2      0x54ffffc1u
+
+static struct machine machine;
+static struct sim_pe pe;
+static struct context *context;
+static struct context_exit out;
+static struct trace *trace;
+
+static void start(uint8_t top_el, bool stage2, uint64_t hcr)
+{
+    struct context_config config = {.name = "test/0", .top_el = top_el, .stage2 = stage2};
+    const uint64_t x[8] = {0};
+    struct sim_error err;
+
+    config.hcr = hcr;
+    context = context_create_emulated(&machine, &config, &err);
+    ck_assert_ptr_nonnull(context);
+    context->pe = &pe;
+    context->ops->reset(context, CODE, x);
+}
+
+static void set_up(void)
+{
+    struct sim_error err;
+
+    memset(&machine, 0, sizeof(machine));
+    memset(&pe, 0, sizeof(pe));
+    trace = trace_create();
+    machine.trace = trace;
+    machine.pe = &pe;
+    machine.pe_count = 1;
+    machine.board.counter_hz = 62500000;
+    pe.machine = &machine;
+    pe.mpidr = 0x101;
+    pe.slice_end_ns = MACHINE_NEVER;
+    context = NULL;
+    ck_assert(bus_add_ram(&machine.bus, "ram", RAM, RAM_BYTES, false, &err));
+}
+
+static void tear_down(void)
+{
+    if (context != NULL) {
+        context->ops->destroy(context);
+    }
+    trace_destroy(trace);
+    bus_free(&machine.bus);
+}
+
+static void code(uint64_t at, const uint32_t *words, size_t count)
+{
+    ck_assert(bus_copy_to(&machine.bus, at, words, count * 4, BUS_NON_SECURE));
+}
+#define CODE_AT(at, ...) \
+    code(at, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / 4)
+
+static uint64_t x(unsigned n)
+{
+    uint64_t value;
+
+    context->ops->get_x(context, n, 1, &value);
+    return value;
+}
+
+static uint64_t sys(enum context_sysreg reg)
+{
+    return context->ops->get_sysreg(context, reg);
+}
+
+static void run(void)
+{
+    context->ops->resume(context, &out);
+}
+
+/* Vectors that tell their offset by SMC #offset/0x80. */
+static void telling_vectors(void)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        CODE_AT(VECTORS + 0x80u * i, SMC(i));
+    }
+}
+
+START_TEST(smc_leaves_with_its_number_and_the_pc_behind_it)
+{
+    CODE_AT(CODE, MOVZ(0, 7), SMC(0x12), MOVZ(0, 8), SMC(0));
+    start(1, false, 0);
+    run();
+    ck_assert_int_eq(out.kind, CONTEXT_EXIT_SYNC);
+    ck_assert_uint_eq(out.esr, 0x17ull << 26 | 1u << 25 | 0x12);
+    ck_assert_uint_eq(x(0), 7);
+    ck_assert_uint_eq(sys(CONTEXT_PC), CODE + 8);
+    ck_assert_uint_eq(context->retired, 2);
+    run();
+    ck_assert_uint_eq(x(0), 8);
+    ck_assert_uint_eq(context->retired, 4);
+    ck_assert_uint_eq(pe.now_ns, 4);
+}
+END_TEST
+
+START_TEST(hvc_goes_to_the_level_above_or_is_undefined)
+{
+    CODE_AT(CODE, HVC(0x34), SMC(0));
+    start(1, true, 0);
+    run();
+    ck_assert_uint_eq(out.esr, 0x16ull << 26 | 1u << 25 | 0x34);
+    ck_assert_uint_eq(sys(CONTEXT_PC), CODE + 4);
+    context->ops->destroy(context);
+    telling_vectors();
+    CODE_AT(CODE, MOVZ_16(9, VECTORS >> 16), MSR_VBAR_EL1_X9, HVC(0));
+    start(1, false, 0);
+    run();
+    ck_assert_uint_eq(out.esr & 0xffff, 4); /* current EL, SPx, synchronous */
+    ck_assert_uint_eq(sys(CONTEXT_ESR_EL1), 1u << 25);
+    ck_assert_uint_eq(sys(CONTEXT_ELR_EL1), CODE + 8);
+}
+END_TEST
+
+START_TEST(svc_and_undefined_reach_the_vectors)
+{
+    telling_vectors();
+    CODE_AT(CODE, MOVZ_16(9, VECTORS >> 16), MSR_VBAR_EL1_X9, SVC(0x56), B_SELF);
+    start(1, false, 0);
+    run();
+    ck_assert_uint_eq(out.esr & 0xffff, 4);
+    ck_assert_uint_eq(sys(CONTEXT_ESR_EL1), 0x15ull << 26 | 1u << 25 | 0x56);
+    ck_assert_uint_eq(sys(CONTEXT_ELR_EL1), CODE + 12);
+    ck_assert_uint_eq(sys(CONTEXT_SPSR_EL1), 0x3c5);
+    ck_assert_uint_eq(context->retired, 4);
+    CODE_AT(CODE + 12, UDF);
+    context->ops->flush_code(context, CODE, 64);
+    context->ops->set_sysreg(context, CONTEXT_PC, CODE + 12);
+    run();
+    ck_assert_uint_eq(sys(CONTEXT_ESR_EL1), 1u << 25);
+    ck_assert_uint_eq(sys(CONTEXT_ELR_EL1), CODE + 12);
+}
+END_TEST
+
+START_TEST(eret_to_el0_and_back_through_the_lower_vector)
+{
+    telling_vectors();
+    CODE_AT(CODE, MOVZ_16(9, VECTORS >> 16), MSR_VBAR_EL1_X9, MOVZ(9, 0), MSR_SPSR_EL1_X9,
+            MOVZ_16(9, CODE >> 16), 0x91010129u /* add x9, x9, #64 */, MSR_ELR_EL1_X9, ERET);
+    CODE_AT(CODE + 64, MRS_X6_VBAR);
+    start(1, false, 0);
+    run();
+    ck_assert_uint_eq(out.esr & 0xffff, 8); /* lower EL, AArch64, synchronous */
+    ck_assert_uint_eq(sys(CONTEXT_ELR_EL1), CODE + 64);
+    ck_assert_uint_eq(sys(CONTEXT_SPSR_EL1) & 0xf, 0);
+    ck_assert_uint_eq(sys(CONTEXT_PSTATE) & 0x3cf, 0x3c5);
+}
+END_TEST
+
+START_TEST(external_abort_has_the_exact_address)
+{
+    telling_vectors();
+    CODE_AT(CODE, MOVZ_16(9, VECTORS >> 16), MSR_VBAR_EL1_X9, MOVZ_16(0, 0x4000), LDR_X1_X0_8);
+    start(1, false, 0);
+    run();
+    ck_assert_uint_eq(out.esr & 0xffff, 4);
+    ck_assert_uint_eq(sys(CONTEXT_ESR_EL1), 0x25ull << 26 | 1u << 25 | 0x10);
+    ck_assert_uint_eq(sys(CONTEXT_FAR_EL1), 0x40000008);
+    ck_assert_uint_eq(sys(CONTEXT_ELR_EL1), CODE + 12);
+    CODE_AT(CODE + 12, STR_X1_X0);
+    context->ops->flush_code(context, CODE, 64);
+    context->ops->set_sysreg(context, CONTEXT_PC, CODE + 12);
+    run();
+    ck_assert_uint_eq(sys(CONTEXT_ESR_EL1), 0x25ull << 26 | 1u << 25 | 1u << 6 | 0x10);
+    ck_assert_uint_eq(sys(CONTEXT_FAR_EL1), 0x40000000);
+}
+END_TEST
+
+/* Known and unknown registers side by side in one block. */
+START_TEST(runs_of_system_registers_in_one_block)
+{
+    telling_vectors();
+    CODE_AT(CODE, MRS_X1_MPIDR, MRS_X2_MIDR, MRS_X3_PFR0, MRS_X4_CNTFRQ, MRS_X5_ICC_PMR,
+            MRS_X1_MPIDR, MRS_X5_ICC_PMR, MRS_X4_CNTFRQ, SMC(0));
+    start(1, false, 0);
+    run();
+    ck_assert_uint_eq(out.esr >> 26, 0x17);
+    ck_assert_uint_eq(x(1), 0x80000101);
+    ck_assert_uint_eq(x(2), 0x410fd0f0);
+    ck_assert_uint_eq(x(3) >> 32 & 0xf, 0); /* no SVE */
+    ck_assert_uint_eq(x(4), 62500000);
+    ck_assert_uint_eq(x(5), 0);
+    ck_assert_uint_eq(context->retired, 9);
+    ck_assert_uint_eq(trace_count(trace), 1); /* one warning for the GIC registers */
+}
+END_TEST
+
+START_TEST(wfi_waits_unless_it_is_trapped)
+{
+    CODE_AT(CODE, WFI, WFE, SMC(1));
+    start(1, false, 0);
+    run();
+    ck_assert_int_eq(out.kind, CONTEXT_EXIT_WFI);
+    ck_assert_uint_eq(sys(CONTEXT_PC), CODE + 4);
+    run();
+    ck_assert_uint_eq(out.esr & 0xffff, 1);
+    context->ops->destroy(context);
+    start(1, true, 1ull << 13 | 1ull << 14);
+    run();
+    ck_assert_int_eq(out.kind, CONTEXT_EXIT_SYNC);
+    ck_assert_uint_eq(out.esr >> 26, 0x01);
+    ck_assert_uint_eq(out.esr & 3, 0);
+    ck_assert_uint_eq(sys(CONTEXT_PC), CODE);
+    /* The engine passes over WFE (docs/CAVEATS.md): the trap can not be seen. */
+    context->ops->set_sysreg(context, CONTEXT_PC, CODE + 4);
+    run();
+    ck_assert_uint_eq(out.esr >> 26, 0x17);
+}
+END_TEST
+
+START_TEST(el2_takes_its_own_exceptions)
+{
+    /* CurrentEL, then SVC from EL2 to VBAR_EL2. */
+    telling_vectors();
+    CODE_AT(CODE, 0xd5384241u /* mrs x1, CurrentEL */, MOVZ_16(9, VECTORS >> 16),
+            0xd51cc009u /* msr vbar_el2, x9 */, SVC(3));
+    start(2, false, 0);
+    run();
+    ck_assert_uint_eq(x(1), 2u << 2);
+    ck_assert_uint_eq(out.esr & 0xffff, 4);
+    ck_assert_uint_eq(sys(CONTEXT_PSTATE) & 0xf, 9);
+}
+END_TEST
+
+/* The same program, cut into slices of any size: it ends alike, having retired the same. */
+START_TEST(slices_do_not_change_a_program)
+{
+    uint64_t slice = (uint64_t)_i * 7 + 1;
+    unsigned slices = 0;
+
+    CODE_AT(CODE, MOVZ(2, 1000), ADD_X1_1, SUBS_X2_1, B_NE_BACK_2, SMC(0));
+    start(1, false, 0);
+    do {
+        uint64_t before = context->retired;
+
+        pe.slice_end_ns = pe.now_ns + slice;
+        run();
+        if (out.kind == CONTEXT_EXIT_SLICE) {
+            ck_assert_uint_ge(context->retired - before, slice);
+            /* Blocks end behind the branch: at the loop's head, or past it at last. */
+            ck_assert(sys(CONTEXT_PC) == CODE + 4 || sys(CONTEXT_PC) == CODE + 16);
+            ck_assert_uint_lt(slices++, 2000);
+        }
+    } while (out.kind == CONTEXT_EXIT_SLICE);
+    ck_assert_int_eq(out.kind, CONTEXT_EXIT_SYNC);
+    ck_assert_uint_eq(x(1), 1000);
+    ck_assert_uint_eq(context->retired, 1 + 3 * 1000 + 1);
+}
+END_TEST
+
+START_TEST(code_that_rewrites_itself_is_seen)
+{
+    /* Overwrites the instruction behind its loop: movz x3, #2 instead of #1. */
+    CODE_AT(CODE, MOVZ_16(0, CODE >> 16), 0x5280004bu /* movz w11, #2 */,
+            0x18000044u /* ldr w4, .+8 */, 0x14000002u /* b .+8 */, MOVZ(3, 2),
+            0xb9001c04u /* str w4, [x0, #28] */, 0xd5033fdfu /* isb */, MOVZ(3, 1), SMC(0));
+    start(1, false, 0);
+    run();
+    ck_assert_uint_eq(x(3), 2);
+}
+END_TEST
+
+START_TEST(registers_work_before_the_engine_does)
+{
+    const uint64_t values[2] = {11, 12};
+
+    CODE_AT(CODE, SMC(0));
+    start(1, false, 0);
+    context->ops->set_x(context, 5, 2, values);
+    ck_assert_uint_eq(x(5), 11);
+    ck_assert_uint_eq(sys(CONTEXT_PC), CODE);
+    context->ops->set_sysreg(context, CONTEXT_VBAR_EL1, VECTORS);
+    run();
+    ck_assert_uint_eq(x(6), 12);
+    ck_assert_uint_eq(sys(CONTEXT_VBAR_EL1), VECTORS);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("emulated");
+    TCase *tests = tcase_create("contexts");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, smc_leaves_with_its_number_and_the_pc_behind_it);
+    tcase_add_test(tests, hvc_goes_to_the_level_above_or_is_undefined);
+    tcase_add_test(tests, svc_and_undefined_reach_the_vectors);
+    tcase_add_test(tests, eret_to_el0_and_back_through_the_lower_vector);
+    tcase_add_test(tests, external_abort_has_the_exact_address);
+    tcase_add_test(tests, runs_of_system_registers_in_one_block);
+    tcase_add_test(tests, wfi_waits_unless_it_is_trapped);
+    tcase_add_test(tests, el2_takes_its_own_exceptions);
+    tcase_add_loop_test(tests, slices_do_not_change_a_program, 0, 40);
+    tcase_add_test(tests, code_that_rewrites_itself_is_seen);
+    tcase_add_test(tests, registers_work_before_the_engine_does);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
