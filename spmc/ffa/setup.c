@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Versions, features and identities: FF-A v1.2, 13.2, 13.3, 13.9 and 13.10. */
+#include "ffa/dispatch.h"
+
+/* Interrupt identifiers that FFA_FEATURES reports */
+#define VIRQ_MANAGED_EXIT         4u
+#define VIRQ_NOTIFICATION_PENDING 5u
+#define SGI_SCHEDULE_RECEIVER     8u
+
+#define FUNCTION_QUERY 0x80000000u
+
+int32_t ffa_negotiate_version(struct partition *partition, uint32_t requested)
+{
+    if ((requested & FFA_VERSION_RESERVED) != 0 ||
+        FFA_VERSION_MAJOR(requested) != FFA_VERSION_MAJOR(SPMC_FFA_VERSION) ||
+        FFA_VERSION_MINOR(requested) > FFA_VERSION_MINOR(SPMC_FFA_VERSION)) {
+        return FFA_NOT_SUPPORTED;
+    }
+    if (partition->version_frozen && requested != partition->ffa_version) {
+        return FFA_NOT_SUPPORTED;
+    }
+    partition->ffa_version = requested;
+    partition->version_negotiated = true;
+    return (int32_t)SPMC_FFA_VERSION;
+}
+
+void ffa_version(const struct ffa_call *call, struct ffa_result *out)
+{
+    out->x[0] = (uint32_t)ffa_negotiate_version(call->partition, (uint32_t)call->x[1]);
+}
+
+void ffa_id_get(const struct ffa_call *call, struct ffa_result *out)
+{
+    ffa_return_success(out);
+    out->x[2] = call->partition->id;
+}
+
+void ffa_spm_id_get(const struct ffa_call *call, struct ffa_result *out)
+{
+    (void)call;
+    ffa_return_success(out);
+    out->x[2] = FFA_ID_SPMC;
+}
+
+/* A feature by number: who gets which value. */
+struct feature {
+    uint8_t callers;
+    uint32_t value;
+};
+
+static const struct feature features[] = {
+    [FFA_FEATURE_NPI] = {FFA_FROM_S_EL1, VIRQ_NOTIFICATION_PENDING},
+    [FFA_FEATURE_SRI] = {FFA_FROM_NWD, SGI_SCHEDULE_RECEIVER},
+    [FFA_FEATURE_MEI] = {FFA_FROM_S_EL1, VIRQ_MANAGED_EXIT},
+    /* Per-vCPU notifications: neither VMs nor partitions have them. */
+    [FFA_FEATURE_NOTIFICATION_PROPS] = {FFA_FROM_ANY, 0x3},
+};
+
+static void feature_query(const struct ffa_call *call, struct ffa_result *out)
+{
+    uint32_t id = (uint32_t)call->x[1];
+
+    if (id >= sizeof(features) / sizeof(features[0]) ||
+        (features[id].callers & ffa_caller_kind(call->partition)) == 0 ||
+        (uint32_t)call->x[2] != 0) {
+        ffa_return_error(out, FFA_NOT_SUPPORTED);
+        return;
+    }
+    ffa_return_success(out);
+    out->x[2] = features[id].value;
+}
+
+static void function_query(const struct ffa_call *call, struct ffa_result *out)
+{
+    uint32_t fid = (uint32_t)call->x[1];
+    const struct ffa_abi *abi = ffa_abi_find(fid);
+
+    /* No ABI of this table takes input properties. */
+    if (abi == NULL || !ffa_abi_is_advertised(abi, call->partition) || (uint32_t)call->x[2] != 0) {
+        ffa_return_error(out, FFA_NOT_SUPPORTED);
+        return;
+    }
+    ffa_return_success(out);
+    if (fid == FFA_RXTX_MAP_64 && call->partition->ffa_version >= FFA_VERSION_1_2) {
+        /* Smallest buffer and its alignment: 4 KiB (0); [31:16]: most pages. */
+        out->x[2] = SPMC_RXTX_MAX_PAGES << 16;
+    }
+}
+
+void ffa_features(const struct ffa_call *call, struct ffa_result *out)
+{
+    if (((uint32_t)call->x[1] & FUNCTION_QUERY) != 0) {
+        function_query(call, out);
+    } else {
+        feature_query(call, out);
+    }
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "partition/call_chain.h"
+
+bool call_chain_is_ancestor(const struct vcpu *vcpu, const struct vcpu *candidate)
+{
+    for (const struct vcpu *at = vcpu; at != NULL; at = at->chain_prev) {
+        if (at == candidate) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool call_chain_is_active_below(const struct vcpu *vcpu)
+{
+    for (const struct vcpu *at = vcpu->chain_next; at != NULL; at = at->chain_next) {
+        if (at->state == VCPU_RUNNING) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void call_chain_extend(struct vcpu *caller, struct vcpu *callee)
+{
+    caller->chain_next = callee;
+    callee->chain_prev = caller;
+}
+
+void call_chain_remove(struct vcpu *vcpu)
+{
+    if (vcpu->chain_prev != NULL) {
+        vcpu->chain_prev->chain_next = NULL;
+        vcpu->chain_prev = NULL;
+    }
+    if (vcpu->chain_next != NULL) {
+        vcpu->chain_next->chain_prev = NULL;
+        vcpu->chain_next = NULL;
+    }
+}
+
+void vcpu_leave(struct vcpu *vcpu, enum vcpu_state to)
+{
+    (void)vcpu_set_state(vcpu, to);
+    vcpu->regs_available = true;
+}
+
+void vcpu_enter(struct spmc_cpu *cpu, struct vcpu *vcpu)
+{
+    cpu->current = vcpu;
+    if (partition_is_nwd(vcpu->partition)) {
+        return;
+    }
+    (void)vcpu_set_state(vcpu, VCPU_RUNNING);
+    vcpu->cpu = cpu;
+    vcpu->regs_available = false;
+}
+
+void vcpu_finish(struct vcpu *vcpu, enum vcpu_state to)
+{
+    vcpu_leave(vcpu, to);
+    vcpu->runtime_model = RTM_NONE;
+    vcpu->sched_mode = SCHED_NONE;
+    vcpu->processing_request = false;
+    vcpu->request_is_framework = false;
+    vcpu->request_origin = 0;
+    vcpu->request_fid = 0;
+    vcpu->request_function = 0;
+}
+
+struct vcpu *call_chain_hand_back(struct spmc_cpu *cpu, struct vcpu *vcpu)
+{
+    struct vcpu *to = vcpu->chain_prev != NULL ? vcpu->chain_prev : cpu->nwd;
+
+    vcpu_enter(cpu, to);
+    if (!vcpu->processing_request) {
+        call_chain_remove(vcpu);
+    }
+    return to;
+}
+
+struct vcpu *call_chain_return(struct spmc_cpu *cpu, struct vcpu *vcpu)
+{
+    struct vcpu *to = call_chain_hand_back(cpu, vcpu);
+
+    call_chain_remove(vcpu);
+    return to;
+}

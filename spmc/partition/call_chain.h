@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Call chains (FF-A v1.2, 8.1): who gave cycles to whom. A chain holds vCPUs of secure partitions
+ * only; a vCPU without chain_prev got its cycles from the normal world or the SPMC, so any number
+ * of chains that the normal world started can rest at the same time.
+ *
+ * A vCPU that has an unfinished callee (chain_next) is BLOCKED on it, or goes on because the callee
+ * yielded or was preempted. It can not call anybody else before that callee has finished.
+ *
+ * The caller of everything here holds the chain lock.
+ */
+#ifndef PARTITION_CALL_CHAIN_H
+#define PARTITION_CALL_CHAIN_H
+
+#include "spmc/spmc.h"
+
+/* Is `candidate` this vCPU, or did it, directly or not, give it its cycles? */
+bool call_chain_is_ancestor(const struct vcpu *vcpu, const struct vcpu *candidate);
+
+/* Is a vCPU that this one called, directly or not, running? */
+bool call_chain_is_active_below(const struct vcpu *vcpu);
+
+/* `callee` (without a caller) becomes the tail of the chain of `caller` (without a callee). */
+void call_chain_extend(struct vcpu *caller, struct vcpu *callee);
+
+/* Takes a vCPU out; callers above and callees below it become chains of their own. */
+void call_chain_remove(struct vcpu *vcpu);
+
+/* Stops running on this PE with its registers saved. `to` is legal after RUNNING and STARTING. */
+void vcpu_leave(struct vcpu *vcpu, enum vcpu_state to);
+
+/* Runs next on `cpu`. The normal world's vCPU has no state to keep. */
+void vcpu_enter(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+/* Its work is done: no runtime model, no request, no chain. */
+void vcpu_finish(struct vcpu *vcpu, enum vcpu_state to);
+
+/*
+ * Control goes back to whoever gave `vcpu` its cycles: unlinks it, and enters the caller, or the
+ * normal world of this PE. `vcpu` itself has left before.
+ */
+struct vcpu *call_chain_return(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+/*
+ * As above, but `vcpu` has not finished: it stays linked below a caller that it owes a response.
+ * One that was only lent cycles by FFA_RUN owes nothing and can be run by anybody afterwards.
+ */
+struct vcpu *call_chain_hand_back(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "main.h"
+#include "spmc/hcr.h"
+#include "world.h"
+
+START_TEST(objects_of_the_core)
+{
+    struct spmc *spmc;
+    struct partition *nwd;
+
+    ck_assert(world_boot());
+    spmc = world.spmc;
+    nwd = spmc_partition_by_id(spmc, FFA_ID_NWD);
+    ck_assert_uint_eq(nwd->id, 0);
+    ck_assert_uint_eq(nwd->state, PARTITION_RUNNING);
+    ck_assert_uint_eq(nwd->ffa_version, SPMC_FFA_VERSION);
+    ck_assert_uint_eq(nwd->vcpu_count, WORLD_PES);
+    ck_assert_str_eq(spmc_partition_name(nwd), "NWd");
+    for (uint32_t i = 0; i < WORLD_PES; i++) {
+        struct spmc_cpu *cpu = spmc_cpu(spmc, i);
+
+        ck_assert_uint_eq(cpu->index, i);
+        ck_assert_uint_eq(cpu->mpidr, 0x100 * i);
+        ck_assert(cpu->online == (i == 0));
+        ck_assert_ptr_eq(cpu->spmc, spmc);
+        ck_assert_ptr_eq(cpu->nwd, &nwd->vcpu[i]);
+        ck_assert_ptr_null(cpu->nwd->arch);
+        ck_assert_uint_eq(cpu->nwd->state, VCPU_RUNNING);
+        ck_assert_uint_eq(cpu->nwd->sched_mode, SCHED_NONE);
+        ck_assert_uint_eq(cpu->nwd->runtime_model, RTM_NONE);
+        ck_assert_uint_eq(cpu->nwd->index, i);
+        ck_assert_ptr_eq(cpu->nwd->cpu, cpu);
+    }
+    ck_assert_ptr_null(spmc_cpu(spmc, WORLD_PES));
+    ck_assert_uint_eq(spmc_partition_count(spmc), 2);
+    ck_assert_ptr_eq(spmc_partition_at(spmc, 1), world_two());
+    ck_assert_ptr_null(spmc_partition_at(spmc, 2));
+    ck_assert_ptr_null(spmc_partition_by_id(spmc, 0x8000));
+    ck_assert_ptr_null(spmc_partition_by_id(spmc, 0x8003));
+    ck_assert_ptr_null(spmc_partition_by_id(spmc, 1));
+    ck_assert_str_eq(spmc_partition_name(world_two()), "two");
+    ck_assert_uint_eq(spmc_page_pool(spmc)->total_count, 0x100);
+}
+END_TEST
+
+START_TEST(partitions_and_their_vcpus)
+{
+    struct partition *one;
+    struct partition *two;
+
+    ck_assert(world_boot());
+    one = world_one();
+    two = world_two();
+    ck_assert_uint_eq(one->vcpu_count, 1);
+    ck_assert_uint_eq(two->vcpu_count, WORLD_PES);
+    ck_assert_uint_eq(one->ffa_version, FFA_VERSION_1_3);
+    ck_assert_uint_eq(two->ffa_version, FFA_VERSION_1_2);
+    ck_assert(!one->version_negotiated && !one->version_frozen);
+    ck_assert(one->vmid != 0 && two->vmid != 0 && one->vmid != two->vmid);
+    ck_assert_uint_eq(one->entry, TREE_PARTITION(1) + 0x4000);
+    ck_assert_uint_eq(two->entry, TREE_PARTITION(2) + WORLD_IMAGE); /* no entrypoint-offset */
+    ck_assert_uint_eq(two->secondary_entry, two->entry);
+    ck_assert_ptr_null(one->vcpu[0].cpu); /* not started yet, bound to no PE */
+    for (uint16_t i = 0; i < WORLD_PES; i++) {
+        const struct arch_vcpu_config *config = &two->vcpu[i].arch->config;
+
+        ck_assert_ptr_eq(two->vcpu[i].partition, two);
+        ck_assert_uint_eq(two->vcpu[i].index, i);
+        ck_assert_ptr_eq(two->vcpu[i].cpu, spmc_cpu(world.spmc, i));
+        ck_assert_uint_eq(config->partition_id, 0x8002);
+        ck_assert_uint_eq(config->vcpu_index, i);
+        ck_assert_uint_eq(config->vmid, two->vmid);
+        ck_assert_uint_eq(config->vsttbr.pa, two->stage2.root[PAS_SECURE].pa);
+        ck_assert_uint_eq(config->vttbr.pa, two->stage2.root[PAS_NON_SECURE].pa);
+        ck_assert_uint_eq(config->hcr, HCR_S_EL1);
+        ck_assert(!config->el0);
+        ck_assert(i == 0 || two->vcpu[i].state == VCPU_CREATED);
+        ck_assert_ptr_nonnull(two->vcpu[i].console);
+    }
+    ck_assert_uint_eq(world.pe.count.cache_sync, 2);
+    ck_assert_uint_eq(world.pe.cache_sync_pa.pa, TREE_PARTITION(2) + WORLD_IMAGE);
+    ck_assert_uint_eq(world.pe.cache_sync_bytes, WORLD_IMAGE_SIZE);
+}
+END_TEST
+
+static void check_page(const struct partition *partition, enum pas space, uint64_t ipa,
+                       unsigned access, enum stage2_memory memory)
+{
+    struct stage2_attr attr = {0};
+    paddr_t pa = {0};
+
+    ck_assert_msg(stage2_lookup(&world.pe, &partition->stage2, space, ipaddr(ipa), &pa, &attr) ==
+                      (access != 0),
+                  "0x%llx", (unsigned long long)ipa);
+    if (access != 0) {
+        ck_assert_uint_eq(pa.pa, ipa);
+        ck_assert_uint_eq(attr.access, access);
+        ck_assert_uint_eq(attr.memory, memory);
+    }
+}
+
+START_TEST(stage_2_holds_what_the_manifest_gives)
+{
+    const unsigned rw = STAGE2_READ | STAGE2_WRITE;
+    const uint64_t base = TREE_PARTITION(1);
+    const uint64_t end = base + TREE_PARTITION_SIZE;
+    const struct partition *one;
+
+    ck_assert(world_boot());
+    one = world_one();
+    check_page(one, PAS_SECURE, base - 0x1000, 0, 0);
+    check_page(one, PAS_SECURE, base, rw | STAGE2_EXECUTE, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, base + 0xf000, rw | STAGE2_EXECUTE, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, base + 0x10000, rw, STAGE2_NORMAL); /* relative region rx */
+    check_page(one, PAS_SECURE, base + 0x14000, rw, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, base + 0x15000, rw | STAGE2_EXECUTE, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, end - 0x1000, rw | STAGE2_EXECUTE, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, end, 0, 0);
+    check_page(one, PAS_NON_SECURE, base, 0, 0);
+    check_page(one, PAS_SECURE, TREE_SECURE_BASE + 0x80f000, rw, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, TREE_SECURE_BASE + 0x810000, 0, 0);
+    check_page(one, PAS_NON_SECURE, TREE_NS_BASE + 0x1000, STAGE2_READ, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, TREE_NS_BASE + 0x1000, 0, 0);
+    check_page(one, PAS_SECURE, TREE_DEVICE_BASE + 0x1000, rw, STAGE2_DEVICE_nGnRnE);
+    check_page(one, PAS_SECURE, TREE_DEVICE_BASE + 0x2000, 0, 0);
+    check_page(one, PAS_NON_SECURE, TREE_NS_DEVICE, rw, STAGE2_DEVICE_nGnRnE);
+    check_page(world_two(), PAS_SECURE, base, 0, 0);
+}
+END_TEST
+
+START_TEST(static_buffers)
+{
+    const struct mailbox *mailbox;
+
+    ck_assert(world_boot());
+    mailbox = &world_one()->mailbox;
+    ck_assert(mailbox->mapped);
+    ck_assert_uint_eq(mailbox->state, MAILBOX_EMPTY);
+    ck_assert_uint_eq(mailbox->pas, PAS_SECURE);
+    ck_assert_uint_eq(mailbox->page_count, 2);
+    ck_assert_uint_eq(mailbox->rx.pa, TREE_PARTITION(1) + 0x10000);
+    ck_assert_uint_eq(mailbox->tx.pa, TREE_PARTITION(1) + 0x12000);
+    ck_assert(!world_two()->mailbox.mapped);
+}
+END_TEST
+
+START_TEST(non_secure_static_buffers)
+{
+    tree_set_u32(&world.spmc_tree, "/hypervisor/vm1", "vcpu_count", WORLD_PES);
+    tree_set_u32(&world.spmc_tree, "/hypervisor/vm2", "vcpu_count", 1);
+    tree_partition(&world.tree[1], 0, 1);
+    tree_small_partition(&world.tree[0], WORLD_PES);
+    tree_remove(&world.tree[1], "/memory-regions/rx", "load-address-relative-offset");
+    tree_remove(&world.tree[1], "/memory-regions/tx", "load-address-relative-offset");
+    tree_set_u32(&world.tree[1], "/memory-regions/rx", "base-address", TREE_NS_BASE + 0x4000);
+    tree_set_u32(&world.tree[1], "/memory-regions/tx", "base-address", TREE_NS_BASE + 0x6000);
+    tree_set_u32(&world.tree[1], "/memory-regions/rx", "attributes", 0xb);
+    tree_set_u32(&world.tree[1], "/memory-regions/tx", "attributes", 0xb);
+    tree_remove(&world.spmc_tree, "/hypervisor/vm2", "boot-order");
+    world_pack(0);
+    world_pack(1);
+    ck_assert_msg(world_boot(), "%s", spmc_boot_diag(world.spmc)->text);
+    ck_assert_uint_eq(world_two()->mailbox.pas, PAS_NON_SECURE);
+    ck_assert_uint_eq(world_two()->mailbox.rx.pa, TREE_NS_BASE + 0x4000);
+}
+END_TEST
+
+/* The mutable part holds all that calls change, and only that. */
+START_TEST(the_mutable_part_of_the_arena)
+{
+    const void *start;
+    size_t size;
+    uintptr_t from;
+    uintptr_t arena;
+    uintptr_t to;
+
+    ck_assert(world_boot());
+    spmc_mutable_state(world.spmc, &start, &size);
+    from = (uintptr_t)start;
+    to = from + size;
+    arena = (uintptr_t)world.params.arena;
+    ck_assert_uint_ge(from, arena);
+    ck_assert_uint_le(to, arena + world.params.arena_size_bytes);
+    ck_assert_uint_ge((uintptr_t)world.spmc->cpu, from);
+    ck_assert_uint_ge((uintptr_t)world.spmc->nwd, from);
+    ck_assert_uint_le((uintptr_t)(world_two() + 1), to);
+    ck_assert_uint_ge((uintptr_t)world.spmc->nwd->vcpu, from);
+    ck_assert_uint_le((uintptr_t)(world_two()->vcpu + WORLD_PES), to);
+    ck_assert_uint_lt((uintptr_t)world_two()->vcpu[WORLD_PES - 1].console, from);
+    ck_assert_uint_lt((uintptr_t)world_two()->manifest, from);
+    ck_assert_uint_lt((uintptr_t)world_two()->vm, from);
+    ck_assert_uint_lt((uintptr_t)world.spmc->boot_order, from);
+}
+END_TEST
+
+/* For all counts that a manifest can name: what was said suffices. */
+START_TEST(the_arena_is_large_enough)
+{
+    tree_spmc(&world.spmc_tree, MANIFEST_MAX_CPUS);
+    tree_remove(&world.spmc_tree, "/hypervisor/vm1", "boot-order");
+    tree_small_partition(&world.tree[1], MANIFEST_MAX_CPUS);
+    world_pack(1);
+    world.params.arena_size_bytes = spmc_arena_size(MANIFEST_MAX_CPUS, 2);
+    ck_assert_msg(world_boot(), "%s", spmc_boot_diag(world.spmc)->text);
+}
+END_TEST
+
+START_TEST(an_arena_too_small)
+{
+    /* `one` has one vCPU where spmc_arena_size() reckons with one for each PE. */
+    world.params.arena_size_bytes -=
+        WORLD_PES * sizeof(struct vcpu) + (WORLD_PES - 1) * sizeof(struct console_line);
+    world_boot_fails(MANIFEST_TOO_MANY, "no memory for its partitions and vCPUs");
+}
+END_TEST
+
+START_TEST(what_the_log_tells)
+{
+    ck_assert(world_boot());
+    ck_assert_msg(strstr(world.pe.log, "spmc: FF-A 1.3, 4 PEs, 2 partitions\n") != NULL, "%s",
+                  world.pe.log);
+    ck_assert(strstr(world.pe.log, "spmc: loaded one at 0x10100000, 0x80000 bytes") != NULL);
+    ck_assert(strstr(world.pe.log, "one: lifecycle-support: ") != NULL);
+    ck_assert(strstr(world.pe.log, "one: stream-ids: ") != NULL);
+    ck_assert(strstr(world.pe.log, "two: lifecycle-support: ") == NULL);
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+    tcase_add_checked_fixture(tcase, world_setup, world_teardown);
+    tcase_add_test(tcase, objects_of_the_core);
+    tcase_add_test(tcase, partitions_and_their_vcpus);
+    tcase_add_test(tcase, stage_2_holds_what_the_manifest_gives);
+    tcase_add_test(tcase, static_buffers);
+    tcase_add_test(tcase, non_secure_static_buffers);
+    tcase_add_test(tcase, the_mutable_part_of_the_arena);
+    tcase_add_test(tcase, the_arena_is_large_enough);
+    tcase_add_test(tcase, an_arena_too_small);
+    tcase_add_test(tcase, what_the_log_tells);
+}
+
+int main(void)
+{
+    return run_case("cold_boot", add);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A small SPMC built by hand: two PEs, four partitions that wait, and a door that only records. */
+#ifndef TEST_FFA_FIXTURE_H
+#define TEST_FFA_FIXTURE_H
+
+#include <check.h>
+
+#include "ffa/dispatch.h"
+#include "spmc/internal.h"
+
+#define WORLD_CPUS       2u
+#define WORLD_PARTITIONS 4u
+#define WORLD_VCPUS      5u /* of partitions; after them one of the normal world for each PE */
+#define WORLD_RAM_BYTES  0x8000u
+#define WORLD_NS_BASE    0x80000000u
+#define WORLD_SP_BASE    0x40000000u
+#define WORLD_SP_SIZE    0x100000u
+#define WORLD_DEVICE     0x1000000u /* mapped in every partition, as device memory */
+
+/* Partitions: two of one vCPU (v1.3, v1.2), one of two vCPUs (v1.3), one v1.1 that only receives */
+#define SP_A   0x8001u
+#define SP_B   0x8002u
+#define SP_MP  0x8003u
+#define SP_OLD 0x8004u
+
+struct arch_pe {
+    unsigned locks_held;
+    unsigned locks_taken;
+};
+
+struct arch_vcpu {
+    uint64_t x[31];
+    uint64_t sysreg[ARCH_VCPU_SCTLR_EL1 + 1];
+};
+
+/* What the SPMC keeps: compared whole to see that a call changed nothing. */
+struct world_state {
+    struct spmc spmc;
+    struct spmc_cpu cpu[WORLD_CPUS];
+    struct partition nwd;
+    struct partition partition[WORLD_PARTITIONS];
+    struct vcpu vcpu[WORLD_VCPUS + WORLD_CPUS];
+    struct arch_vcpu arch[WORLD_VCPUS];
+    uint8_t ram[WORLD_RAM_BYTES]; /* at WORLD_NS_BASE, and at WORLD_SP_BASE of SP_A */
+};
+
+struct world {
+    struct world_state state;
+    struct arch_pe pe[WORLD_CPUS];
+    struct console_line console[WORLD_VCPUS + WORLD_CPUS];
+    struct spmc_manifest manifest;
+    struct partition_manifest partition_manifest[WORLD_PARTITIONS];
+    unsigned boots; /* calls of boot_start_next() */
+    unsigned el3_calls;
+    uint64_t el3_x[FFA_REGS_EXTENDED];
+    unsigned log_lines;
+    char console_text[1024]; /* whole lines, each with a newline */
+};
+
+extern struct world world;
+
+/* Builds it anew: all partitions WAITING. Usable as a Check fixture. */
+void world_reset(void);
+
+struct partition *world_sp(uint16_t id);
+struct vcpu *world_vcpu(uint16_t id, unsigned index);
+struct vcpu *world_nwd(unsigned cpu);
+
+/*
+ * `vcpu` makes a call on PE `cpu` with x0..x(count-1) = x, the rest zero; partitions by SMC. The
+ * locks must be free afterwards. Returns who runs next.
+ */
+struct vcpu *world_call(unsigned cpu, struct vcpu *vcpu, const uint64_t *x, unsigned count);
+
+#define CALL(cpu, vcpu, ...)                                   \
+    world_call((cpu), (vcpu), (const uint64_t[]){__VA_ARGS__}, \
+               sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
+
+/* Exit of a partition's vCPU for another reason than a call. */
+struct vcpu *world_exit(unsigned cpu, struct vcpu *vcpu, enum vcpu_exit_kind kind, uint64_t ec,
+                        uint64_t iss, uint64_t far);
+
+/* The normal world sends `id` a direct request on PE `cpu`, and it must arrive. */
+struct vcpu *world_request(unsigned cpu, uint16_t id);
+
+/* Error code of an FFA_ERROR result with everything else zero; 0: it is no such thing. */
+int32_t world_error(const struct vcpu *vcpu);
+
+/* An assertion that costs nothing while it holds: Check's own write a file for each. */
+#define must(condition)                     \
+    do {                                    \
+        if (!(condition)) {                 \
+            ck_abort_msg("%s", #condition); \
+        }                                   \
+    } while (0)
+
+#define ck_error(vcpu, code) ck_assert_int_eq(world_error(vcpu), (code))
+
+/* Runs the tests of one program; `add` puts them into the case. Returns the exit status. */
+int world_main(const char *name, void (*add)(TCase *tcase));
+
+#endif
