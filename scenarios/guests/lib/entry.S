@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * First instructions of every guest. Entry state (FF-A v1.2, 5.4): EL1h (a normal-world kernel: EL1h
+ * or EL2h), DAIF masked, MMU off, SP unset, x4 = linear PE index of an MP partition.
+ *
+ * Assembled once for each guest, with GUEST_PES (number of stacks) and GUEST_PARAMETER.
+ */
+#include "layout.h"
+
+    .section .text.entry, "ax"
+    .global _start
+_start:
+    b       primary
+    .word   0
+    /* At image offset 8, for whoever loads the image to patch: see guest_parameter in guest.h. */
+    .global guest_parameter
+guest_parameter:
+    .quad   GUEST_PARAMETER
+
+    .global __stack_slots
+    .set    __stack_slots, GUEST_PES
+
+primary:
+    cmp     x4, #GUEST_PES
+    csel    x19, x4, xzr, lo            /* a UP partition may be told an index: it has one stack */
+    adrp    x20, __image_start
+
+    adrp    x0, __bss_start
+    add     x0, x0, :lo12:__bss_start
+    adrp    x1, __bss_end
+    add     x1, x1, :lo12:__bss_end
+1:  cmp     x0, x1
+    b.hs    2f
+    stp     xzr, xzr, [x0], #16
+    b       1b
+
+2:  /* Absolute addresses in data: R_AARCH64_RELATIVE entries {offset, info, addend}. */
+    adrp    x0, __rela_start
+    add     x0, x0, :lo12:__rela_start
+    adrp    x1, __rela_end
+    add     x1, x1, :lo12:__rela_end
+3:  cmp     x0, x1
+    b.hs    4f
+    ldp     x2, x3, [x0], #16
+    ldr     x3, [x0], #8
+    add     x3, x3, x20
+    str     x3, [x20, x2]
+    b       3b
+
+4:  bl      set_stack_and_vectors
+    bl      mmu_init
+    b       run
+
+    /* What an MP partition registers with FFA_SECONDARY_EP_REGISTER: the other PEs start here. */
+    .global guest_secondary_entry
+guest_secondary_entry:
+    mov     x19, x4
+    cmp     x4, #GUEST_PES
+    b.hs    park
+    bl      set_stack_and_vectors
+
+run:
+    mov     x0, sp
+    bl      mmu_enable
+    mov     w0, w19
+    bl      guest_main
+    mov     w0, #0                      /* guest_main does not return */
+    bl      guest_fail
+park:
+    wfi
+    b       park
+
+    /* x19: PE index. Clobbers x0, x1. */
+set_stack_and_vectors:
+    adrp    x0, __stacks_start
+    mov     x1, #STACK_SLOT_BYTES
+    madd    x0, x19, x1, x0
+    add     x1, x0, #STACK_SLOT_BYTES
+    msr     tpidr_el0, x1               /* top of the exception stack: no EL0 here to use it */
+    add     x1, x0, #(STACK_GUARD_BYTES + STACK_BYTES / 2)
+    add     x1, x1, #(STACK_BYTES / 2)
+    mov     sp, x1
+    adrp    x0, guest_vectors
+    add     x0, x0, :lo12:guest_vectors
+    mrs     x1, CurrentEL
+    cmp     x1, #(2 << 2)
+    b.eq    5f
+    msr     vbar_el1, x0
+    isb
+    ret
+5:  msr     vbar_el2, x0
+    isb
+    ret

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Always-on invariants, checked around every entry into the SPMC (docs/architecture.md,
+ * "Invariants"): a rejected call changes nothing; vCPUs are in legal states; call chains are
+ * acyclic and on one PE; registers that the ABI leaves undefined are zero.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/host/host.h"
+
+bool check_init(struct run *run)
+{
+    const void *start;
+
+    spmc_mutable_state(run->spmc, &start, &run->shadow_size);
+    run->shadow = calloc(1, run->shadow_size);
+    run->pte_writes_checked = UINT64_MAX;
+    return run->shadow != NULL;
+}
+
+static void broken(struct run *run, const char *law, const struct vcpu *vcpu)
+{
+    char text[160];
+
+    snprintf(text, sizeof(text), "%s (%s vCPU %u)", law, spmc_partition_name(vcpu->partition),
+             vcpu->index);
+    report_text(run, run->machine->current, EVENT_CHECK, text);
+    run_fail(run, "invariant: %s", text);
+}
+
+void check_before(struct run *run, const struct vcpu *vcpu)
+{
+    const void *start;
+    size_t size;
+
+    (void)vcpu;
+    spmc_mutable_state(run->spmc, &start, &size);
+    memcpy(run->shadow, start, size);
+    run->shadow_pte_writes = run->pte_writes;
+    run->shadow_memory_writes = run->memory_writes;
+}
+
+/* Where an object of the mutable state lies in its copy from before the call. */
+static void *shadow_of(const struct run *run, const void *object)
+{
+    const void *start;
+    size_t size;
+
+    spmc_mutable_state(run->spmc, &start, &size);
+    return (uint8_t *)run->shadow + ((const uint8_t *)object - (const uint8_t *)start);
+}
+
+static void check_rejected(struct run *run, const struct vcpu *vcpu)
+{
+    const void *start;
+    size_t size;
+    struct vcpu *was = shadow_of(run, vcpu);
+    struct partition *partition_was = shadow_of(run, vcpu->partition);
+
+    /* What an error may change: the result registers, and that an ABI has been used. */
+    was->frame = vcpu->frame;
+    partition_was->version_frozen = vcpu->partition->version_frozen;
+    spmc_mutable_state(run->spmc, &start, &size);
+    if (memcmp(run->shadow, start, size) != 0) {
+        broken(run, "a rejected call changed the state of the SPMC", vcpu);
+    } else if (run->pte_writes != run->shadow_pte_writes) {
+        broken(run, "a rejected call changed translation tables", vcpu);
+    } else if (run->memory_writes != run->shadow_memory_writes) {
+        broken(run, "a rejected call wrote memory", vcpu);
+    }
+}
+
+/* FFA_ERROR defines w0, w1 and w2; everything else is zero. */
+static void check_error_registers(struct run *run, const struct vcpu *vcpu)
+{
+    const uint64_t *x = vcpu->frame.x;
+
+    if ((x[3] | x[4] | x[5] | x[6] | x[7]) != 0 || (x[2] >> 32) != 0) {
+        broken(run, "FFA_ERROR with registers that must be zero", vcpu);
+    }
+}
+
+static void check_chain(struct run *run, const struct vcpu *vcpu, uint32_t most)
+{
+    const struct vcpu *at = vcpu;
+
+    for (uint32_t steps = 0; at->chain_next != NULL; steps++) {
+        const struct vcpu *next = at->chain_next;
+
+        if (steps > most) {
+            broken(run, "a call chain has a cycle", vcpu);
+            return;
+        }
+        if (next->chain_prev != at) {
+            broken(run, "a call chain is torn", next);
+            return;
+        }
+        if (next->cpu != at->cpu) {
+            broken(run, "a call chain spans PEs", next);
+            return;
+        }
+        at = next;
+    }
+}
+
+static void check_vcpu(struct run *run, const struct vcpu *vcpu, const struct vcpu *next,
+                       uint32_t most)
+{
+    switch (vcpu->state) {
+    case VCPU_RUNNING:
+    case VCPU_STARTING:
+        if (vcpu->runtime_model == RTM_NONE) {
+            broken(run, "a vCPU runs without a runtime model", vcpu);
+        } else if (next->cpu == vcpu->cpu && next != vcpu) {
+            broken(run, "a vCPU is RUNNING while another one runs on its PE", vcpu);
+        }
+        break;
+    case VCPU_WAITING:
+        if (vcpu->runtime_model != RTM_NONE || vcpu->processing_request ||
+            vcpu->chain_prev != NULL || vcpu->chain_next != NULL) {
+            broken(run, "a WAITING vCPU still has work", vcpu);
+        }
+        break;
+    case VCPU_ABORTED:
+    case VCPU_STOPPED:
+        if (vcpu->chain_prev != NULL || vcpu->chain_next != NULL) {
+            broken(run, "a dead vCPU is part of a call chain", vcpu);
+        }
+        break;
+    default:
+        break;
+    }
+    if (vcpu->chain_prev == NULL && vcpu->chain_next != NULL) {
+        check_chain(run, vcpu, most);
+    } else if (vcpu->chain_prev != NULL && vcpu->chain_prev->chain_next != vcpu) {
+        broken(run, "a call chain is torn", vcpu);
+    }
+}
+
+static void check_states(struct run *run, const struct vcpu *next)
+{
+    uint32_t count = spmc_partition_count(run->spmc);
+    uint32_t most = count * run->config.pe_count + 1;
+
+    for (uint32_t i = 0; i < count && !run->failed; i++) {
+        const struct partition *partition = spmc_partition_at(run->spmc, i);
+
+        for (uint32_t v = 0; v < partition->vcpu_count; v++) {
+            check_vcpu(run, &partition->vcpu[v], next, most);
+        }
+    }
+    if (!partition_is_nwd(next->partition) && next->state != VCPU_RUNNING &&
+        next->state != VCPU_STARTING) {
+        broken(run, "the vCPU to run next is not RUNNING", next);
+    }
+}
+
+void check_after(struct run *run, const struct vcpu *vcpu, const struct vcpu_exit *exit,
+                 const struct vcpu *next)
+{
+    const struct arch_pe *pe = next->cpu != NULL ? next->cpu->arch : NULL;
+    bool is_call = exit->kind == VCPU_EXIT_EL3 ||
+                   (exit->kind == VCPU_EXIT_SYNC &&
+                    (ESR_EC(exit->esr) == ESR_EC_SMC64 || ESR_EC(exit->esr) == ESR_EC_HVC64));
+
+    if (next->frame.x[0] == FFA_ERROR &&
+        (next->frame.store != 0 || partition_is_nwd(next->partition))) {
+        check_error_registers(run, next);
+        if (next == vcpu && is_call) {
+            check_rejected(run, vcpu);
+        }
+    }
+    check_states(run, next);
+    if (pe != NULL && pe->held_count != 0) {
+        broken(run, "a lock is held across the exit of the SPMC", next);
+    }
+    if (run->pte_writes != run->pte_writes_checked) {
+        run->pte_writes_checked = run->pte_writes;
+        check_tables(run);
+    }
+}

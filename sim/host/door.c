@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* arch.h onto the simulated machine: memory, tables, devices, maintenance, locks, EL3. */
+#include "arch/arch.h"
+
+#include <inttypes.h>
+
+#include "sim/host/host.h"
+
+static enum bus_pas bus_pas_of(enum pas pas)
+{
+    return pas == PAS_SECURE ? BUS_SECURE : BUS_NON_SECURE;
+}
+
+bool arch_copy_from(struct arch_pe *pe, void *dst, paddr_t src, size_t size_bytes, enum pas pas)
+{
+    return bus_copy_from(&pe->run->machine->bus, dst, src.pa, size_bytes, bus_pas_of(pas));
+}
+
+bool arch_copy_to(struct arch_pe *pe, paddr_t dst, const void *src, size_t size_bytes, enum pas pas)
+{
+    pe->run->memory_writes++;
+    return bus_copy_to(&pe->run->machine->bus, dst.pa, src, size_bytes, bus_pas_of(pas));
+}
+
+bool arch_zero(struct arch_pe *pe, paddr_t dst, size_t size_bytes, enum pas pas)
+{
+    static const uint8_t zeros[PAGE_SIZE_BYTES];
+
+    pe->run->memory_writes++;
+    while (size_bytes != 0) {
+        size_t part = size_bytes < sizeof(zeros) ? size_bytes : sizeof(zeros);
+
+        if (!bus_copy_to(&pe->run->machine->bus, dst.pa, zeros, part, bus_pas_of(pas))) {
+            return false;
+        }
+        dst.pa += part;
+        size_bytes -= part;
+    }
+    return true;
+}
+
+void *arch_map(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
+{
+    return bus_ram(&pe->run->machine->bus, pa.pa, size_bytes, BUS_SECURE);
+}
+
+void arch_unmap(struct arch_pe *pe, void *mapped, size_t size_bytes)
+{
+    (void)pe;
+    (void)mapped;
+    (void)size_bytes;
+}
+
+uint64_t arch_pte_read(struct arch_pe *pe, const uint64_t *slot)
+{
+    (void)pe;
+    return *slot;
+}
+
+void arch_pte_write(struct arch_pe *pe, uint64_t *slot, uint64_t descriptor)
+{
+    pe->run->pte_writes++;
+    *slot = descriptor;
+}
+
+uint32_t arch_mmio_read32(struct arch_pe *pe, paddr_t reg, enum pas pas)
+{
+    uint64_t value;
+
+    if (!bus_read(&pe->run->machine->bus, pe->pe, reg.pa, 4, bus_pas_of(pas), &value)) {
+        arch_panic(pe, "device register read: no device answers");
+    }
+    return (uint32_t)value;
+}
+
+void arch_mmio_write32(struct arch_pe *pe, paddr_t reg, uint32_t value, enum pas pas)
+{
+    if (!bus_write(&pe->run->machine->bus, pe->pe, reg.pa, 4, bus_pas_of(pas), value)) {
+        arch_panic(pe, "device register write: no device answers");
+    }
+}
+
+void arch_tlbi_vmid(struct arch_pe *pe, uint16_t vmid)
+{
+    for (struct arch_vcpu *v = pe->run->vcpus; v != NULL; v = v->next) {
+        if (v->vmid == vmid) {
+            v->context->ops->flush_tlb(v->context);
+        }
+    }
+}
+
+void arch_tlbi_ipa(struct arch_pe *pe, uint16_t vmid, ipaddr_t ipa, enum pas ipa_space)
+{
+    /* An engine has no invalidation by page that covers stage 2: more than asked for is legal. */
+    (void)ipa;
+    (void)ipa_space;
+    arch_tlbi_vmid(pe, vmid);
+}
+
+void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
+{
+    struct run *run = pe->run;
+
+    for (struct arch_vcpu *v = run->vcpus; v != NULL; v = v->next) {
+        v->context->ops->flush_code(v->context, pa.pa, size_bytes);
+    }
+    for (unsigned i = 0; i < run->config.pe_count; i++) {
+        struct context *nwd = run->arch_pe[i].nwd;
+
+        if (nwd != NULL) {
+            nwd->ops->flush_code(nwd, pa.pa, size_bytes);
+        }
+    }
+}
+
+void arch_lock(struct arch_pe *pe, struct arch_lock *lock)
+{
+    if (pe->held_count != 0) {
+        const struct arch_lock *last = pe->held[pe->held_count - 1];
+
+        if (last->rank >= lock->rank || pe->held_count == HOST_MAX_HELD_LOCKS) {
+            run_fail(pe->run, "lock order: rank %" PRIu32 " taken while rank %" PRIu32 " is held",
+                     lock->rank, last->rank);
+            machine_pe_halt(pe->pe);
+        }
+    }
+    while (lock->word != 0) {
+        machine_pe_advance(pe->pe, 1);
+        machine_pe_yield(pe->pe);
+    }
+    lock->word = 1;
+    pe->held[pe->held_count++] = lock;
+}
+
+void arch_unlock(struct arch_pe *pe, struct arch_lock *lock)
+{
+    if (pe->held_count == 0 || pe->held[pe->held_count - 1] != lock) {
+        run_fail(pe->run, "lock order: rank %" PRIu32 " released out of order", lock->rank);
+        machine_pe_halt(pe->pe);
+    }
+    pe->held_count--;
+    lock->word = 0;
+}
+
+void arch_el3_call(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED])
+{
+    unsigned count;
+
+    if (spmd_handle_smc(&pe->run->spmd, pe->pe->index, SPMD_SECURE, x, &count) !=
+        SPMD_ENTER_SECURE) {
+        arch_panic(pe, "a call to EL3 did not come back");
+    }
+}
+
+_Noreturn void arch_panic(struct arch_pe *pe, const char *message)
+{
+    report_text(pe->run, pe->pe, EVENT_PANIC, message);
+    run_fail(pe->run, "the SPMC stopped: %s", message);
+    machine_pe_halt(pe->pe);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Inside of a run: what the door, the PE loop and the checkers share. */
+#ifndef SIM_HOST_H
+#define SIM_HOST_H
+
+#include "sim/host/run.h"
+
+/* What the simulated SPMC occupies from the load address of its manifest: pool pages included. */
+#define HOST_SPMC_RANGE_BYTES (4u << 20)
+#define HOST_SPMC_IMAGE_BYTES (1u << 20) /* of it, the part that stands for the image */
+
+/* Simulated time that an exception to EL2 or EL3 and its handling takes. */
+#define HOST_EXIT_NS 100u
+
+#define HOST_MAX_HELD_LOCKS 8
+
+/* arch.h: the PE as the door knows it. */
+struct arch_pe {
+    struct run *run;
+    struct sim_pe *pe;
+    struct context *nwd; /* the normal world's context of this PE */
+    unsigned held_count; /* locks held, in the order they were taken */
+    struct arch_lock *held[HOST_MAX_HELD_LOCKS];
+    uint64_t last_x[FFA_REGS_EXTENDED]; /* normal world's registers at its last SMC */
+};
+
+/* arch.h: the arch part of a vCPU. */
+struct arch_vcpu {
+    struct run *run;
+    struct context *context;
+    uint16_t vmid;
+    bool finished; /* a scripted context's function has returned */
+    struct arch_vcpu *next;
+};
+
+struct run_plan_partition {
+    uint64_t load_address;
+    uint64_t mem_size_bytes;
+    uint64_t used_bytes; /* package length from load_address */
+    uint8_t *package;    /* owned copy, written into RAM at creation */
+    size_t package_size;
+};
+
+struct run {
+    struct run_config config;
+    struct machine *machine;
+    struct spmd spmd;
+    struct spmd_cpu spmd_cpu[RUN_MAX_PES];
+    struct arch_pe arch_pe[RUN_MAX_PES];
+    struct arch_vcpu *vcpus;
+    uint8_t *spmc_manifest; /* with vm nodes */
+    size_t spmc_manifest_size;
+    struct spmc_manifest decoded; /* of the base manifest: memory ranges */
+    struct run_plan_partition plan[RUN_MAX_PARTITIONS];
+    struct spmd_attribute attribute;
+    struct manifest_range spmc_range;
+    void *arena;
+    size_t arena_size;
+    struct spmc *spmc;
+    uint64_t ns_next; /* next free page for scripted normal worlds */
+    uint64_t ns_end;
+    struct machine_event until_event;
+
+    /* What the checkers remember. */
+    uint64_t pte_writes;
+    uint64_t memory_writes; /* arch_copy_to and arch_zero */
+    uint64_t pte_writes_checked;
+    void *shadow;
+    size_t shadow_size;
+    uint64_t shadow_pte_writes;
+    uint64_t shadow_memory_writes;
+    uint8_t partition_state[RUN_MAX_PARTITIONS];
+
+    bool failed;
+    enum run_verdict verdict;
+    char why[512];
+};
+
+/* plan.c: packages, load addresses and the SPMC manifest of this run, before the machine exists. */
+bool plan_run(struct run *run, struct sim_error *err);
+/* Writes packages into RAM. */
+bool plan_load(struct run *run, struct sim_error *err);
+void plan_free(struct run *run);
+
+/* pe_loop.c: the loop that the arch side owns, entry of a PE's coroutine. */
+void host_pe_main(struct sim_pe *pe, void *arg);
+
+/* check.c: invariants around every entry into the SPMC. */
+bool check_init(struct run *run);
+void check_before(struct run *run, const struct vcpu *vcpu);
+void check_after(struct run *run, const struct vcpu *vcpu, const struct vcpu_exit *exit,
+                 const struct vcpu *next);
+/* check_tables.c: who can reach what, recomputed from the tables in RAM alone. */
+void check_tables(struct run *run);
+
+/* report.c: events. */
+void report_call(struct arch_pe *pe, const struct context *context, enum event_conduit conduit,
+                 const uint64_t *x, unsigned count);
+void report_resume(struct arch_pe *pe, const struct context *context, uint16_t from,
+                   const uint64_t *x, unsigned count);
+void report_abort(struct arch_pe *pe, struct context *context, const struct vcpu_exit *exit);
+void report_text(struct run *run, struct sim_pe *pe, enum event_type type, const char *text);
+void report_partitions(struct arch_pe *pe);
+void report_start(struct run *run);
+void report_end(struct run *run, const struct run_result *result);
+
+/* Does this call carry x8..x17 as arguments? */
+static inline bool host_fid_is_extended(uint64_t fid)
+{
+    switch ((uint32_t)fid & ~SMCCC_SVE_HINT) {
+    case FFA_MSG_SEND_DIRECT_REQ2_64:
+    case FFA_MSG_SEND_DIRECT_RESP2_64:
+    case FFA_CONSOLE_LOG_64:
+        return true;
+    default:
+        return false;
+    }
+}
+
+#endif

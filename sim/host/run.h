@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One run: a machine, the SPMD and the SPMC opened onto it, partitions and a normal world. The
+ * caller (the scenario binding, a benchmark, a test) fills a run_config; the run owns nothing of
+ * it.
+ */
+#ifndef SIM_RUN_H
+#define SIM_RUN_H
+
+#include "sim/cpu/context.h"
+#include "sim/machine/error.h"
+#include "sim/machine/machine.h"
+#include "sim/trace/trace.h"
+#include "spmc/spmc.h"
+#include "spmd/spmd.h"
+
+#define RUN_MAX_PARTITIONS   32
+#define RUN_MAX_PES          64
+#define RUN_LIMIT_MAX_NS     (3600ull * 1000000000ull) /* an hour of simulated time */
+#define RUN_LIMIT_DEFAULT_NS 1000000000ull
+
+struct run;
+
+/* Makes a scripted context; NULL and *err on failure. */
+typedef struct context *(*run_make_context)(void *user, struct machine *machine,
+                                            const struct context_config *config,
+                                            struct sim_error *err);
+
+struct run_blob {
+    const void *data;
+    size_t size_bytes;
+    const char *where; /* file name for diagnostics */
+};
+
+struct run_partition {
+    const char *name;         /* debug_name */
+    struct run_blob image;    /* raw image; packed with the manifest into an SPKG */
+    struct run_blob manifest; /* DTB */
+    struct run_blob package;  /* or: a whole package, as it is; then image and manifest are empty */
+    uint32_t package_version; /* of the SPKG made: 1 or 2; 0 means 2 */
+    uint64_t load_address;    /* 0: the manifest's load-address, else the next free secure memory */
+    uint64_t mem_size_bytes;  /* 0: image and manifest rounded up, at least 1 MiB */
+    uint32_t vcpu_count;      /* 0: the manifest's execution-ctx-count */
+    const uint32_t *smc_allowed;
+    uint32_t smc_allowed_count;
+    run_make_context make; /* scripted: every vCPU's context comes from here (image may be empty) */
+    void *make_user;
+};
+
+struct run_nwd {
+    struct run_blob image; /* emulated: raw image loaded at load_address */
+    uint64_t load_address; /* 0: board's default, the start of its first non-secure RAM */
+    unsigned el;           /* 1 or 2 */
+    run_make_context make; /* scripted */
+    void *make_user;
+};
+
+struct run_config {
+    const char *name;
+    struct run_blob board; /* DTB */
+    struct run_blob
+        spmc_manifest; /* DTB without vm nodes; the run adds /hypervisor/vmN and trims cpus */
+    unsigned pe_count; /* 0: 1 */
+    uint32_t partition_count;
+    struct run_partition partition[RUN_MAX_PARTITIONS];
+    struct run_nwd nwd; /* normal world of PE 0 */
+    uint64_t limit_ns;  /* running past it is a failure; 0: default */
+    uint64_t until_ns;  /* stop there and call it done; 0: never */
+    uint64_t seed;
+    bool check; /* invariants after every SPMC entry */
+    struct trace *trace;
+};
+
+enum run_verdict {
+    RUN_PASSED,
+    RUN_FAILED,    /* limit, deadlock, invariant, panic, unexpected reset, failed expectation */
+    RUN_BAD_INPUT, /* the SPMC refused a manifest or a package */
+    RUN_INTERNAL,
+};
+
+struct run_result {
+    enum run_verdict verdict;
+    char why[512];         /* one line; empty when passed */
+    uint64_t simulated_ns; /* at the end, the PE that is furthest */
+    uint64_t retired[RUN_MAX_PES];
+};
+
+/* Builds everything up to the first instruction. NULL: err says why (bad input: status 2). */
+struct run *run_create(const struct run_config *config, struct sim_error *err);
+/* Runs to the end. Emits RUN_END; the caller finishes the trace. */
+void run_execute(struct run *run, struct run_result *result);
+void run_destroy(struct run *run);
+
+/* For scripts: ends the run with a failure (an expectation) or as done (normal world finished). */
+void run_fail(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void run_done(struct run *run);
+bool run_failed(const struct run *run);
+
+struct machine *run_machine(struct run *run);
+struct spmc *run_spmc(struct run *run);
+struct run *run_of(struct machine *machine);
+
+/* Free non-secure RAM for a scripted normal world's buffers; 0 when none is left. Page aligned. */
+uint64_t run_alloc_ns_pages(struct run *run, uint32_t pages);
+/* Memory of partition `index` behind its image, for a scripted partition's buffers. */
+bool run_partition_memory(struct run *run, uint32_t index, uint64_t *base, uint64_t *size_bytes);
+
+#endif
