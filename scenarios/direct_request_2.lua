@@ -1,0 +1,37 @@
+-- SPDX-License-Identifier: BSD-3-Clause
+-- FFA_MSG_SEND_DIRECT_REQ2: fourteen registers, a UUID that the receiver must own, and its own response.
+local ECHO = "dfa65ffd-2a3e-424a-98f6-96df11f8ed05"
+
+return scenario {
+  name  = "direct request 2",
+  limit = "2 ms",
+  tags  = { "messages", "quick" },
+  partitions = {
+    { image = "echo" },
+    { name = "old", manifest = "manifests/v1_1.dts", script = function(sp)
+        expect.error("NOT_SUPPORTED", sp:direct_req2("echo", ECHO, { 0xec0 }), "an ABI of 1.2")
+        sp:serve(function() return {} end)
+      end },
+    { name = "two", manifest = "manifests/two_services.dts", script = function(sp)
+        sp:serve(function(r) return r.payload end)
+      end },
+  },
+  normal_world = function(nw)
+    local payload = { 0xec0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, -1 }
+    local r = nw:direct_req2("echo", ECHO, payload)
+    expect.fid(ffa.MSG_SEND_DIRECT_RESP2_64, r)
+    expect.eq(r.payload, payload)
+    expect.fid(ffa.MSG_SEND_DIRECT_RESP2_64, nw:direct_req2("echo", nil, payload), "the null UUID")
+    expect.fid(ffa.MSG_SEND_DIRECT_RESP_32, nw:direct_req("echo", { 0xec0 }), "REQ after REQ2")
+
+    expect.error("INVALID_PARAMETERS",
+                 nw:direct_req2("echo", "62fd0fb0-ea4a-4bc8-9fd8-b6f0da726022", payload),
+                 "not a UUID of echo")
+    expect.error("DENIED", nw:direct_req2("old", nil, payload), "a receiver of FF-A 1.1")
+    local first = "21000000-0000-0000-0000-000000000021"
+    expect.fid(ffa.MSG_SEND_DIRECT_RESP2_64,
+               nw:direct_req2("two", "21000000-0000-0000-0000-000000000022", payload).error
+                 and nw:direct_req2("two", nil, payload) or nw:direct_req2("two", first, payload),
+               "a partition of two services")
+  end,
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Scenarios: sandboxed Lua files that say what to build, what happens and what is expected
+ * (docs/scenarios.md). Order of use:
+ *
+ *   scenario_load -> scenario_configure -> run_create -> run_execute -> scenario_judge ->
+ *   run_destroy -> scenario_free
+ *
+ * run_destroy comes before scenario_free: scripted contexts live in the scenario's Lua state, and
+ * the run_config borrows from the scenario.
+ */
+#ifndef SIM_SCENARIO_H
+#define SIM_SCENARIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/host/run.h"
+#include "sim/machine/error.h"
+#include "sim/trace/trace.h"
+
+#define SCENARIO_MAX_TAGS       16
+#define SCENARIO_NAME_BYTES     80
+#define SCENARIO_MAX_FILE_BYTES (1u << 20)
+
+struct scenario;
+
+/* What the header says, readable without running any function of the file. */
+struct scenario_info {
+    char name[SCENARIO_NAME_BYTES];
+    char board[256];
+    unsigned pe_count;
+    uint64_t limit_ns;
+    unsigned tag_count;
+    char tag[SCENARIO_MAX_TAGS][32];
+    unsigned partition_count;
+};
+
+struct scenario_options {
+    uint64_t seed;
+    const char *const *set; /* "key=value", overriding the scenario's params */
+    unsigned set_count;
+};
+
+/*
+ * Runs the file's top level, bounded in instructions and memory, and checks its header. NULL: err
+ * is "FILE:LINE: what", status SIM_BAD_INPUT. `options` may be NULL.
+ */
+struct scenario *scenario_load(const char *path, const struct scenario_options *options,
+                               struct sim_error *err);
+const struct scenario_info *scenario_info(const struct scenario *scenario);
+void scenario_free(struct scenario *scenario);
+
+/*
+ * Reads images, manifests and the board into memory and fills *config, which borrows from the
+ * scenario. `share` is the folder with platforms/ and guests/; `board` overrides the scenario's
+ * board when not NULL. Sets the trace, seed and limit too; check and until_ns are the caller's.
+ */
+bool scenario_configure(struct scenario *scenario, const char *share, const char *board,
+                        struct trace *trace, struct run_config *config, struct sim_error *err);
+
+/*
+ * After run_execute() (run and its result), or after run_create() failed (run NULL, result filled
+ * by scenario_refused()): calls `finish`, weighs `expect`, and rewrites *result to the scenario's
+ * verdict.
+ */
+void scenario_judge(struct scenario *scenario, struct run *run, struct run_result *result);
+
+/* The result of a run that could not be created. */
+void scenario_refused(const struct sim_error *err, struct run_result *result);
+
+/* Exit status of a verdict. */
+enum sim_status scenario_status(const struct run_result *result);
+
+#endif

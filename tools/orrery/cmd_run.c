@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* orrery run: scenarios from file to verdict. Host time is measured here and shown, nothing else.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "commands.h"
+#include "sim/script/parse.h"
+#include "sim/script/scenario.h"
+
+#define STORY_MAX_LINES 2000u
+#define TRACE_MAX_BYTES (256ull << 20)
+#define LAST_EVENTS     12u
+#define MAX_SETS        64
+
+struct run_options {
+    struct scenario_options scenario;
+    const char *sets[MAX_SETS];
+    const char *board;
+    const char *trace;
+    uint64_t until_ns;
+    uint64_t limit_ns;
+    bool quiet;
+    bool check;
+    enum story_level story;
+};
+
+static void help(void)
+{
+    printf(
+        "usage: orrery run [OPTION]... FILE...\n\n"
+        "Runs scenarios, tells their story and judges them.\n\n"
+        "  --seed N            seed of the scenario's own randomness (default 0)\n"
+        "  --board NAME|DIR    another board than the scenario's\n"
+        "  --until DURATION    stop there and judge, as in \"50 us\"\n"
+        "  --limit DURATION    running past it is a failure (default: the scenario's, else 1 s)\n"
+        "  --trace FILE        record the events of the (one) run\n"
+        "  --story full|calls|none\n"
+        "                      how much of the story to print (default calls, %u lines at most)\n"
+        "  --quiet             print verdicts only\n"
+        "  --no-check          do not check invariants after every SPMC entry\n"
+        "  --set KEY=VALUE     set a parameter of the scenario; may be repeated\n"
+        "  --help              this text\n\n"
+        "Exit status: 0 all passed, 1 a scenario failed, 2 usage or bad input, 3 internal fault.\n",
+        STORY_MAX_LINES);
+}
+
+static bool parse_story(const char *text, enum story_level *story)
+{
+    static const char *const names[] = {"none", "calls", "full"};
+
+    for (unsigned i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *story = (enum story_level)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum {
+    OPT_SEED = 256,
+    OPT_BOARD,
+    OPT_UNTIL,
+    OPT_LIMIT,
+    OPT_TRACE,
+    OPT_STORY,
+    OPT_QUIET,
+    OPT_NO_CHECK,
+    OPT_SET,
+    OPT_HELP
+};
+
+static const struct option long_options[] = {{"seed", required_argument, NULL, OPT_SEED},
+                                             {"board", required_argument, NULL, OPT_BOARD},
+                                             {"until", required_argument, NULL, OPT_UNTIL},
+                                             {"limit", required_argument, NULL, OPT_LIMIT},
+                                             {"trace", required_argument, NULL, OPT_TRACE},
+                                             {"story", required_argument, NULL, OPT_STORY},
+                                             {"quiet", no_argument, NULL, OPT_QUIET},
+                                             {"no-check", no_argument, NULL, OPT_NO_CHECK},
+                                             {"set", required_argument, NULL, OPT_SET},
+                                             {"help", no_argument, NULL, OPT_HELP},
+                                             {NULL, 0, NULL, 0}};
+
+static int bad_option(const char *given)
+{
+    const char *names[16];
+    char suggestion[64];
+    char bare[64];
+    size_t count = 0;
+
+    for (; long_options[count].name != NULL; count++) {
+        names[count] = long_options[count].name;
+    }
+    snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(given + strspn(given, "-"), "="),
+             given + strspn(given, "-"));
+    parse_suggest(bare, names, count, suggestion, sizeof(suggestion));
+    return command_usage("run", "unknown or incomplete option '%s'%s", given, suggestion);
+}
+
+/* A status, or -1 to go on. */
+static int parse_options(int argc, char **argv, struct run_options *o)
+{
+    struct sim_error err;
+    int option;
+
+    opterr = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        bool ok = true;
+
+        switch (option) {
+        case OPT_SEED:
+            ok = parse_u64(optarg, "--seed", 0, UINT64_MAX, &o->scenario.seed, &err);
+            break;
+        case OPT_BOARD:
+            o->board = optarg;
+            break;
+        case OPT_UNTIL:
+            ok = parse_duration(optarg, "--until", &o->until_ns, &err);
+            break;
+        case OPT_LIMIT:
+            ok = parse_duration(optarg, "--limit", &o->limit_ns, &err);
+            break;
+        case OPT_TRACE:
+            o->trace = optarg;
+            break;
+        case OPT_STORY:
+            if (!parse_story(optarg, &o->story)) {
+                return command_usage("run", "--story '%s': want full, calls or none", optarg);
+            }
+            break;
+        case OPT_QUIET:
+            o->quiet = true;
+            break;
+        case OPT_NO_CHECK:
+            o->check = false;
+            break;
+        case OPT_SET:
+            if (o->scenario.set_count == MAX_SETS) {
+                return command_usage("run", "more than %d --set options", MAX_SETS);
+            }
+            o->sets[o->scenario.set_count++] = optarg;
+            break;
+        case OPT_HELP:
+            help();
+            return SIM_PASS;
+        default:
+            return bad_option(argv[optind - 1]);
+        }
+        if (!ok) {
+            return command_usage("run", "%s", err.text);
+        }
+    }
+    return -1;
+}
+
+static double now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void print_event(void *user, const struct trace_event *event)
+{
+    story_print(user, event);
+}
+
+static void print_verdict(const struct scenario_info *info, const struct run_result *result,
+                          double wall_ms, const char *hash)
+{
+    printf("%s  %s   %" PRIu64 ".%03uus simulated, %.1fms wall, hash %s\n",
+           result->verdict == RUN_PASSED ? "PASS" : "FAIL", info->name,
+           result->simulated_ns / 1000u, (unsigned)(result->simulated_ns % 1000u), wall_ms, hash);
+}
+
+static enum sim_status complain(const struct sim_error *err)
+{
+    fflush(stdout);
+    fprintf(stderr, "orrery run: %s\n", err->text);
+    return err->status;
+}
+
+/* Everything between a loaded scenario and its result. */
+static bool execute(struct scenario *scenario, const struct run_options *o, struct trace *trace,
+                    struct run_result *result, struct sim_error *err)
+{
+    struct run_config config;
+    struct run *run;
+
+    if (!scenario_configure(scenario, command_share(), o->board, trace, &config, err)) {
+        return false;
+    }
+    config.check = o->check;
+    config.until_ns = o->until_ns;
+    config.limit_ns = o->limit_ns != 0 ? o->limit_ns : config.limit_ns;
+    run = run_create(&config, err);
+    if (run == NULL) {
+        scenario_refused(err, result);
+    } else {
+        run_execute(run, result);
+    }
+    scenario_judge(scenario, run, result);
+    run_destroy(run);
+    return true;
+}
+
+static enum sim_status run_traced(struct scenario *scenario, const struct run_options *o,
+                                  struct trace *trace, struct story *story)
+{
+    double began = now_ms();
+    char text[TRACE_HASH_TEXT];
+    struct trace_hash hash;
+    struct run_result result;
+    struct sim_error err;
+
+    if ((o->trace != NULL && !trace_record(trace, o->trace, TRACE_MAX_BYTES, &err)) ||
+        !execute(scenario, o, trace, &result, &err)) {
+        return complain(&err);
+    }
+    if (result.verdict == RUN_BAD_INPUT || result.verdict == RUN_INTERNAL) {
+        sim_fail(&err, scenario_status(&result), "%s", result.why);
+        return complain(&err);
+    }
+    if (result.verdict == RUN_FAILED) {
+        if (o->quiet || o->story == STORY_NONE) {
+            printf("The last events:\n");
+            trace_last(trace, LAST_EVENTS, print_event, story);
+        }
+        printf("%s\n", result.why);
+    }
+    if (!trace_finish(trace, &hash, &err)) {
+        return complain(&err);
+    }
+    trace_hash_text(&hash, text);
+    print_verdict(scenario_info(scenario), &result, now_ms() - began, text);
+    return scenario_status(&result);
+}
+
+static enum sim_status run_file(const char *path, const struct run_options *o)
+{
+    struct sim_error err;
+    struct scenario *scenario = scenario_load(path, &o->scenario, &err);
+    struct trace *trace = trace_create();
+    struct story *story = story_create(stdout, o->quiet ? STORY_NONE : o->story, STORY_MAX_LINES);
+    enum sim_status status;
+
+    if (scenario == NULL) {
+        status = complain(&err);
+    } else if (trace == NULL || story == NULL) {
+        sim_fail(&err, SIM_INTERNAL, "out of memory");
+        status = complain(&err);
+    } else {
+        trace_add_sink(trace, story_sink(story));
+        status = run_traced(scenario, o, trace, story);
+    }
+    story_destroy(story);
+    trace_destroy(trace);
+    scenario_free(scenario);
+    return status;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run_options o = {.check = true, .story = STORY_CALLS};
+    enum sim_status worst = SIM_PASS;
+    unsigned passed = 0;
+    int status;
+
+    o.scenario.set = o.sets;
+    status = parse_options(argc, argv, &o);
+    if (status >= 0) {
+        return status;
+    }
+    if (optind == argc) {
+        return command_usage("run", "no scenario given");
+    }
+    if (o.trace != NULL && argc - optind > 1) {
+        return command_usage("run", "--trace records one run: give one scenario");
+    }
+    for (int i = optind; i < argc; i++) {
+        enum sim_status one = run_file(argv[i], &o);
+
+        passed += one == SIM_PASS;
+        worst = one > worst ? one : worst;
+    }
+    if (argc - optind > 1) {
+        printf("%u passed, %u failed\n", passed, (unsigned)(argc - optind) - passed);
+    }
+    return (int)worst;
+}
