@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The product under the clock: whole runs through the same interface as the command's. */
+#define _POSIX_C_SOURCE 200809L
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define BENCH_COUNT_OFFSET 8u /* bench_kernel keeps its number of round trips here */
+
+static void die(const char *what, const char *why)
+{
+    fprintf(stderr, "orrery-bench: %s: %s\n", what, why);
+    exit(SIM_INTERNAL);
+}
+
+static void common(const char *share, struct run_config *config)
+{
+    memset(config, 0, sizeof(*config));
+    config->name = "benchmark";
+    config->board = bench_load(share, "platforms/sim/board.dtb");
+    config->spmc_manifest = bench_load(share, "platforms/sim/spmc_manifest.dtb");
+    config->pe_count = 1;
+    config->limit_ns = RUN_LIMIT_MAX_NS;
+    config->check = true;
+    config->trace = trace_create();
+    if (config->trace == NULL) {
+        die("trace", "out of memory");
+    }
+    config->nwd.el = 1;
+}
+
+/* Builds, runs and takes down; returns the wall time of run_execute() alone. */
+static uint64_t execute(struct run_config *config)
+{
+    struct sim_error err;
+    struct run_result result;
+    struct trace_hash hash;
+    struct run *run = run_create(config, &err);
+    uint64_t ns;
+
+    if (run == NULL) {
+        die("run", err.text);
+    }
+    ns = bench_now_ns();
+    run_execute(run, &result);
+    ns = bench_now_ns() - ns;
+    if (result.verdict != RUN_PASSED) {
+        die("run", result.why);
+    }
+    if (!trace_finish(config->trace, &hash, &err)) {
+        die("trace", err.text);
+    }
+    run_destroy(run);
+    trace_destroy(config->trace);
+    return ns;
+}
+
+static uint64_t round_trips(const char *share, uint64_t count, const struct bench_options *options)
+{
+    struct run_config config;
+    struct sim_error err;
+    struct run_blob image = bench_load(share, "guests/bench_kernel.bin");
+    uint32_t number = (uint32_t)count;
+
+    common(share, &config);
+    memcpy((uint8_t *)(uintptr_t)image.data + BENCH_COUNT_OFFSET, &number, sizeof(number));
+    config.nwd.image = image;
+    config.partition_count = 1;
+    config.partition[0].name = "echo";
+    config.partition[0].image = bench_load(share, "guests/echo.bin");
+    config.partition[0].manifest = bench_load(share, "guests/echo.dtb");
+    config.check = options->check;
+    if (options->trace_path != NULL &&
+        !trace_record(config.trace, options->trace_path, 1ull << 32, &err)) {
+        die("trace", err.text);
+    }
+    return execute(&config);
+}
+
+double run_round_trip_ns(const char *share, uint64_t count, const struct bench_options *options)
+{
+    /* Two lengths: what boots and ends is the same in both and falls out. */
+    uint64_t few = round_trips(share, count / 10, options);
+    uint64_t many = round_trips(share, count, options);
+
+    return ((double)many - (double)few) / (double)(count - count / 10);
+}
+
+static uint64_t compute(const char *share, uint32_t iterations)
+{
+    struct run_config config;
+    uint32_t words[BENCH_LOOP_WORDS * 64] = {0};
+
+    common(share, &config);
+    bench_loop_code(words, iterations);
+    config.partition_count = 1;
+    config.partition[0].name = "loop";
+    config.partition[0].image = (struct run_blob){words, sizeof(words), "compute loop"};
+    config.partition[0].manifest = bench_load(share, "guests/echo.dtb");
+    config.nwd.image = bench_load(share, "guests/bench_kernel.bin");
+    /* No round trips: the normal world switches the machine off at once. */
+    memset((uint8_t *)(uintptr_t)config.nwd.image.data + BENCH_COUNT_OFFSET, 0, sizeof(uint32_t));
+    return execute(&config);
+}
+
+double run_compute_mips(const char *share, uint32_t iterations)
+{
+    uint64_t few = compute(share, iterations / 10);
+    uint64_t many = compute(share, iterations);
+
+    return (double)(iterations - iterations / 10) * BENCH_LOOP_INSTRUCTIONS /
+           ((double)(many - few) / 1000.0);
+}
+
+struct first_call {
+    struct trace_sink sink;
+    uint64_t at_ns;
+};
+
+static void on_event(struct trace_sink *sink, const struct trace_event *event)
+{
+    struct first_call *first = (struct first_call *)sink;
+
+    if (first->at_ns == 0 && event->header.type == EVENT_RESUME &&
+        event->header.endpoint == FFA_ID_NWD) {
+        first->at_ns = bench_now_ns();
+    }
+}
+
+int run_startup(const char *share, uint64_t started_ns)
+{
+    struct run_config config;
+    struct first_call first = {.sink = {on_event}};
+    uint64_t before = bench_resident_bytes();
+
+    common(share, &config);
+    config.nwd.image = bench_load(share, "guests/bench_kernel.bin");
+    memcpy((uint8_t *)(uintptr_t)config.nwd.image.data + BENCH_COUNT_OFFSET, &(uint64_t){1}, 8);
+    config.partition_count = 2;
+    config.partition[0].name = "echo";
+    config.partition[0].image = bench_load(share, "guests/echo.bin");
+    config.partition[0].manifest = bench_load(share, "guests/echo.dtb");
+    config.partition[1].name = "relay";
+    config.partition[1].image = bench_load(share, "guests/relay.bin");
+    config.partition[1].manifest = bench_load(share, "guests/relay.dtb");
+    trace_add_sink(config.trace, &first.sink);
+
+    struct sim_error err;
+    struct run_result result;
+    struct run *run = run_create(&config, &err);
+    if (run == NULL) {
+        die("run", err.text);
+    }
+    run_execute(run, &result);
+    if (result.verdict != RUN_PASSED || first.at_ns == 0) {
+        die("run", result.why);
+    }
+    printf("%" PRIu64 " %" PRIu64 "\n", first.at_ns - started_ns,
+           (bench_resident_bytes() - before) / 3);
+    return 0;
+}
+
+double bench_startup_ms(const char *share, uint64_t *bytes_per_context)
+{
+    char command[8192];
+    char self[4096];
+    uint64_t best = UINT64_MAX;
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    if (length < 0) {
+        die("/proc/self/exe", "can not be read");
+    }
+    self[length] = '\0';
+    for (unsigned i = 0; i < 5; i++) {
+        uint64_t ns = 0;
+        FILE *child;
+
+        snprintf(command, sizeof(command), "exec '%s' --startup '%s' %" PRIu64, self, share,
+                 bench_now_ns());
+        child = popen(command, "r");
+        if (child == NULL || fscanf(child, "%" SCNu64 " %" SCNu64, &ns, bytes_per_context) != 2 ||
+            pclose(child) != 0) {
+            die("start-up", "the child process failed");
+        }
+        best = ns < best ? ns : best;
+    }
+    return (double)best / 1e6;
+}
