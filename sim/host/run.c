@@ -174,6 +174,11 @@ void run_execute(struct run *run, struct run_result *result)
             result->retired[i] = run->arch_pe[i].nwd->retired;
         }
     }
+    for (const struct arch_vcpu *v = run->vcpus; v != NULL; v = v->next) {
+        if (v->context->pe != NULL) {
+            result->retired[v->context->pe->index] += v->context->retired;
+        }
+    }
     report_end(run, result);
 }
 

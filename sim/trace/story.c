@@ -243,6 +243,17 @@ static bool fold(struct story *story, const struct trace_event *event)
     return true;
 }
 
+/* The UART shows the text: neither the call that brought it nor its success is a line. */
+static bool is_console(const struct story *story, const struct trace_event *event)
+{
+    uint32_t fid = event->header.type == EVENT_CALL && event->header.arg_count > 1
+                       ? (uint32_t)event->arg[1]
+                       : last_call(story, &event->header);
+
+    return (fid == FFA_CONSOLE_LOG_32 || fid == FFA_CONSOLE_LOG_64) &&
+           (event->header.type == EVENT_CALL || (uint32_t)event->arg[0] == FFA_SUCCESS_32);
+}
+
 /* Whether STORY_CALLS has a line for it. */
 static bool is_told(const struct story *story, const struct trace_event *event)
 {
@@ -253,8 +264,11 @@ static bool is_told(const struct story *story, const struct trace_event *event)
         return false;
     case EVENT_EXPECT:
         return event->header.arg_count == 0 || event->arg[0] == 0;
+    case EVENT_CALL:
+        return !is_console(story, event);
     case EVENT_RESUME:
-        return !is_repeat(story, event);
+        return event->header.arg_count == 0 ||
+               (!is_repeat(story, event) && !is_console(story, event));
     default:
         return true;
     }

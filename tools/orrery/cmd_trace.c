@@ -44,12 +44,18 @@ static int print(const char *path, enum story_level level)
     struct trace_event event;
 
     if (reader == NULL || story == NULL) {
+        if (reader != NULL) {
+            sim_fail(&err, SIM_INTERNAL, "out of memory");
+        }
         story_destroy(story);
         trace_close(reader);
         return complain(&err);
     }
     while (trace_next(reader, &event, &err)) {
         story_sink(story)->event(story_sink(story), &event);
+        if (event.header.type == EVENT_RUN_END) {
+            story_print(story, &event); /* to a sink the end is no line */
+        }
     }
     story_destroy(story);
     if (trace_is_truncated(reader)) {
@@ -91,6 +97,28 @@ static void keep(struct kept *kept, const struct trace_event *event)
     }
 }
 
+static struct trace_event event_of(const struct kept *kept)
+{
+    return (struct trace_event){kept->header, kept->arg,
+                                kept->header.text_bytes != 0 ? kept->text : NULL};
+}
+
+/* Names and calls of events that fall out of sight are still needed to tell the later ones. */
+static void follow(struct story *story, const struct kept *kept)
+{
+    const struct trace_event event = event_of(kept);
+
+    story_follow(story, &event);
+}
+
+static bool same_hash(struct trace_reader *const reader[2])
+{
+    struct trace_hash a = trace_recorded_hash(reader[0]);
+    struct trace_hash b = trace_recorded_hash(reader[1]);
+
+    return a.high == b.high && a.low == b.low;
+}
+
 static bool same(const struct trace_event *a, const struct trace_event *b)
 {
     return memcmp(&a->header, &b->header, sizeof(a->header)) == 0 &&
@@ -125,6 +153,13 @@ static int compare(struct trace_reader *reader[2], const char *const path[2], ui
                 return complain(&err[i]);
             }
         }
+        if (!more[0] && !more[1] && !same_hash(reader)) {
+            printf("the %" PRIu64 " recorded events are identical, but the runs part later: their "
+                   "hashes differ\n",
+                   count);
+            story_destroy(story);
+            return SIM_FAILED;
+        }
         if (!more[0] && !more[1]) {
             printf("identical: %" PRIu64 " events\n", count);
             story_destroy(story);
@@ -133,15 +168,20 @@ static int compare(struct trace_reader *reader[2], const char *const path[2], ui
         if (!more[0] || !more[1] || !same(&event[0], &event[1])) {
             break;
         }
+        if (count >= MAX_CONTEXT) {
+            follow(story, &before[count % MAX_CONTEXT]);
+        }
         keep(&before[count % MAX_CONTEXT], &event[0]);
     }
     printf("the runs part at event %" PRIu64 " (- %s, + %s)\n", count, path[0], path[1]);
-    for (uint64_t i = count > context ? count - context : 0; i < count; i++) {
-        const struct kept *kept = &before[i % MAX_CONTEXT];
-        const struct trace_event one = {kept->header, kept->arg,
-                                        kept->header.text_bytes != 0 ? kept->text : NULL};
+    for (uint64_t i = count > MAX_CONTEXT ? count - MAX_CONTEXT : 0; i < count; i++) {
+        const struct trace_event one = event_of(&before[i % MAX_CONTEXT]);
 
-        show(story, "  ", &one);
+        if (i + context >= count) {
+            show(story, "  ", &one);
+        } else {
+            story_follow(story, &one);
+        }
     }
     show(story, "- ", more[0] ? &event[0] : NULL);
     show(story, "+ ", more[1] ? &event[1] : NULL);
