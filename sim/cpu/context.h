@@ -61,6 +61,11 @@ struct context_config {
     uint64_t vtcr;
     uint64_t vstcr;
     uint64_t hcr; /* HCR_EL2: TWI, TWE, TSC ... */
+    /* top_el 0: the EL2&0 regime of the level above, which also takes every exception. */
+    uint64_t sctlr_el2;
+    uint64_t tcr_el2;
+    uint64_t ttbr0_el2;
+    uint64_t ttbr1_el2;
 };
 
 struct context_ops;

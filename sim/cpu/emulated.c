@@ -209,6 +209,20 @@ static bool exit_sync(struct context_exit *exit, uint64_t esr)
     return true;
 }
 
+/* Inside the context when it has the level that takes the exception, else to the level above. */
+static bool take(struct emulated *e, struct context_exit *exit, unsigned target_el, uint64_t esr,
+                 uint64_t far, uint64_t hpfar, uint64_t return_pc)
+{
+    if (e->context.config.top_el == 0) {
+        e->pc = return_pc;
+        exit_sync(exit, esr);
+        exit->far = far;
+        return true;
+    }
+    exception_take(e, target_el, esr, far, hpfar, return_pc);
+    return false;
+}
+
 static bool fail(struct emulated *e, struct context_exit *exit, const char *what, unsigned number)
 {
     snprintf(e->why_text, sizeof(e->why_text), "%s %u at pc 0x%llx", what, number,
@@ -270,9 +284,8 @@ static bool on_fault(struct emulated *e, struct context_exit *exit)
         return true;
     }
     esr = syndrome_abort(&e->fault, e->fault_access, el < target, decoded ? &access : NULL);
-    exception_take(e, target, esr, e->fault_va,
-                   is_own_stage2 ? syndrome_hpfar(&e->fault, e->context.config.secure) : 0, e->pc);
-    return false;
+    return take(e, exit, target, esr, e->fault_va,
+                is_own_stage2 ? syndrome_hpfar(&e->fault, e->context.config.secure) : 0, e->pc);
 }
 
 static bool on_hvc(struct emulated *e, struct context_exit *exit, uint32_t instruction)
@@ -287,11 +300,9 @@ static bool on_hvc(struct emulated *e, struct context_exit *exit, uint32_t instr
     }
     if (el != 0 && e->context.config.top_el == 2) {
         e->context.retired++;
-        exception_take(e, 2, esr, 0, 0, e->pc + 4);
-    } else {
-        exception_take(e, exception_target(e, el), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
+        return take(e, exit, 2, esr, 0, 0, e->pc + 4);
     }
-    return false;
+    return take(e, exit, exception_target(e, el), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
 }
 
 static bool on_undefined(struct emulated *e, struct context_exit *exit)
@@ -310,8 +321,7 @@ static bool on_undefined(struct emulated *e, struct context_exit *exit)
             return false;
         }
     }
-    exception_take(e, exception_target(e, current_el(e)), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
-    return false;
+    return take(e, exit, exception_target(e, current_el(e)), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
 }
 
 static bool on_interrupt(struct emulated *e, struct context_exit *exit)
@@ -332,18 +342,16 @@ static bool on_interrupt(struct emulated *e, struct context_exit *exit)
         if (e->context.config.top_el == 0) {
             return exit_sync(exit, syndrome(EC_SVC64, INSN_IMM16(instruction)));
         }
-        exception_take(e, exception_target(e, el), syndrome(EC_SVC64, INSN_IMM16(instruction)), 0,
-                       0, e->pc);
-        return false;
+        return take(e, exit, exception_target(e, el), syndrome(EC_SVC64, INSN_IMM16(instruction)),
+                    0, 0, e->pc);
     case EXCP_UNDEF:
         return on_undefined(e, exit);
     case EXCP_BKPT:
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
         uncount_from(e, e->pc);
         engine_instruction(e, e->pc, &instruction);
-        exception_take(e, exception_target(e, current_el(e)),
-                       syndrome(EC_BRK64, INSN_IMM16(instruction)), 0, 0, e->pc);
-        return false;
+        return take(e, exit, exception_target(e, current_el(e)),
+                    syndrome(EC_BRK64, INSN_IMM16(instruction)), 0, 0, e->pc);
     case EXCP_DATA: {
         struct loadstore access = {0};
         uint64_t x[31];
@@ -355,18 +363,15 @@ static bool on_interrupt(struct emulated *e, struct context_exit *exit)
         if (engine_instruction(e, e->pc, &instruction)) {
             loadstore_decode(instruction, &access);
         }
-        exception_take(e, exception_target(e, el),
-                       syndrome_alignment(access.write, el < exception_target(e, el)),
-                       loadstore_address(&access, e->pc, x, engine_reg(e, UC_ARM64_REG_SP)), 0,
-                       e->pc);
-        return false;
+        return take(e, exit, exception_target(e, el),
+                    syndrome_alignment(access.write, el < exception_target(e, el)),
+                    loadstore_address(&access, e->pc, x, engine_reg(e, UC_ARM64_REG_SP)), 0, e->pc);
     }
     case EXCP_PREFETCH:
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
         e->block_known = false;
-        exception_take(e, exception_target(e, current_el(e)), syndrome(EC_PC_ALIGNMENT, 0), e->pc,
-                       0, e->pc);
-        return false;
+        return take(e, exit, exception_target(e, current_el(e)), syndrome(EC_PC_ALIGNMENT, 0),
+                    e->pc, 0, e->pc);
     default:
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
         return fail(e, exit, "engine exception", e->interrupt);

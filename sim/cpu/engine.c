@@ -168,6 +168,15 @@ void engine_regime(struct emulated *e, unsigned el, struct mmu_regime *regime)
     uint64_t own_hcr = 0;
 
     *regime = (struct mmu_regime){.secure = config->secure, .el = (uint8_t)el};
+    if (config->top_el == 0) {
+        regime->translation = MMU_EL2_0;
+        regime->hcr = config->hcr;
+        regime->sctlr = config->sctlr_el2;
+        regime->tcr = config->tcr_el2;
+        regime->ttbr0 = config->ttbr0_el2;
+        regime->ttbr1 = config->ttbr1_el2;
+        return;
+    }
     if (e->uc == NULL) {
         regime->translation = el == 2 ? MMU_EL2 : MMU_EL1_0;
         regime_stage2(e, regime);

@@ -262,6 +262,48 @@ START_TEST(el2_takes_its_own_exceptions)
 }
 END_TEST
 
+/* An S-EL0 partition: at EL0 in the EL2&0 regime above it, which takes all its exceptions. */
+START_TEST(el0_context_leaves_by_every_exception)
+{
+    struct context_config config = {.name = "test/0", .top_el = 0};
+    const uint64_t zero[8] = {0};
+    const uint64_t root = RAM + 0x100000;
+    struct sim_error err;
+    uint64_t table;
+
+    /* 4 KiB granule, 48 bits: VA 0x5000 is the code, for EL0 to read and execute; nothing else. */
+    config.hcr = 1ull << 34 | 1ull << 27; /* E2H, TGE */
+    config.sctlr_el2 = 1;
+    config.tcr_el2 = 16ull | 16ull << 16 | 2ull << 30 | 5ull << 32;
+    config.ttbr0_el2 = root;
+    for (unsigned level = 0; level < 3; level++) {
+        table = (root + 0x1000u * (level + 1)) | 3u;
+        ck_assert(bus_copy_to(&machine.bus, root + 0x1000u * level, &table, 8, BUS_NON_SECURE));
+    }
+    table = CODE | 1u << 10 | 1u << 6 | 1u << 7 | 3u;
+    ck_assert(bus_copy_to(&machine.bus, root + 0x3000u + 5u * 8u, &table, 8, BUS_NON_SECURE));
+    CODE_AT(CODE, SVC(9), UDF, MOVZ(0, 0x7000), LDR_X1_X0_8, MOVZ(0, 0x5000), STR_X1_X0);
+    context = context_create_emulated(&machine, &config, &err);
+    context->pe = &pe;
+    context->ops->reset(context, 0x5000, zero);
+    run();
+    ck_assert_uint_eq(out.esr, 0x15ull << 26 | 1u << 25 | 9);
+    ck_assert_uint_eq(sys(CONTEXT_PC), 0x5004);
+    run();
+    ck_assert_uint_eq(out.esr, 1u << 25);
+    ck_assert_uint_eq(sys(CONTEXT_PC), 0x5004);
+    context->ops->set_sysreg(context, CONTEXT_PC, 0x5008);
+    run();
+    ck_assert_uint_eq(out.esr, 0x24ull << 26 | 1u << 25 | 0x07);
+    ck_assert_uint_eq(out.far, 0x7008);
+    context->ops->set_sysreg(context, CONTEXT_PC, 0x5010);
+    run();
+    ck_assert_uint_eq(out.esr, 0x24ull << 26 | 1u << 25 | 1u << 6 | 0x0f);
+    ck_assert_uint_eq(out.far, 0x5000);
+    ck_assert_uint_eq(sys(CONTEXT_PSTATE) & 0xf, 0);
+}
+END_TEST
+
 /* The same program, cut into slices of any size: it ends alike, having retired the same. */
 START_TEST(slices_do_not_change_a_program)
 {
@@ -333,6 +375,7 @@ int main(void)
     tcase_add_test(tests, runs_of_system_registers_in_one_block);
     tcase_add_test(tests, wfi_waits_unless_it_is_trapped);
     tcase_add_test(tests, el2_takes_its_own_exceptions);
+    tcase_add_test(tests, el0_context_leaves_by_every_exception);
     tcase_add_loop_test(tests, slices_do_not_change_a_program, 0, 40);
     tcase_add_test(tests, code_that_rewrites_itself_is_seen);
     tcase_add_test(tests, registers_work_before_the_engine_does);
