@@ -164,8 +164,11 @@ static bool place(struct run *run, uint32_t index, struct sim_error *err)
                         partition->name, plan->mem_size_bytes);
     }
     if (run->config.partition[index].vcpu_count == 0) {
+        uint64_t count = manifest_number(plan, "execution-ctx-count", 1);
+
+        /* What no vm node can hold is for the SPMC to refuse, by the manifest's own words. */
         run->config.partition[index].vcpu_count =
-            (uint32_t)manifest_number(plan, "execution-ctx-count", 1);
+            count >= 1 && count <= UINT16_MAX ? (uint32_t)count : 1;
     }
     return true;
 }

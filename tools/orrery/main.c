@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* orrery: the command line of the simulator. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,9 +83,28 @@ static int unknown(const char *name)
     return SIM_BAD_INPUT;
 }
 
+/* A closed standard stream's number must not go to the next file that is opened. */
+static bool check_streams(void)
+{
+    bool has_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+
+    for (int fd = open("/dev/null", O_RDWR); fd >= 0; fd = open("/dev/null", O_RDWR)) {
+        if (fd > STDERR_FILENO) {
+            close(fd);
+            break;
+        }
+    }
+    return has_output;
+}
+
 int main(int argc, char **argv)
 {
     int status = -1;
+
+    if (!check_streams()) {
+        fprintf(stderr, "orrery: standard output is closed\n");
+        return SIM_INTERNAL;
+    }
 
     if (argc < 2) {
         help(stderr);

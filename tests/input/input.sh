@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# input.sh ORRERY SHARE SOURCE: what users get wrong. Each case wants an exit status, words in the one
+# line that is said (on stderr for status 2, in the verdict for status 1), and nothing left behind.
+set -u
+orrery=$1 share=$2 source=$3
+export ORRERY_SHARE=$share
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 3
+passed=0 failed=0
+
+# expect NAME STATUS WORDS COMMAND...
+expect() {
+    local name=$1 status=$2 words=$3 got why=""
+    shift 3
+    timeout 60 "$@" >out 2>err </dev/null
+    got=$?
+    [ $got -eq "$status" ] || why="status $got, want $status"
+    if [ "$status" -eq 2 ]; then
+        [ "$(wc -l <err)" -eq 1 ] || why="$why; $(wc -l <err) lines on stderr, want 1"
+        grep -qiF -- "$words" err || why="$why; no \"$words\" in: $(head -c 300 err)"
+    else
+        cat out err | grep -qiF -- "$words" || why="$why; no \"$words\" in: $(tail -n 2 out) $(cat err)"
+    fi
+    [ "$(wc -c <out)" -lt 1048576 ] || why="$why; more than 1 MiB of output"
+    [ -z "$(find . -name '*.tmp' -o -name '*trace*' -type f)" ] || why="$why; something is left behind"
+    if [ -z "$why" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'FAILED %s: %s\n' "$name" "${why#; }"
+    fi
+}
+
+# scenario [FIELDS [BODY]]: a good one, but for what the arguments say
+default_fields='partitions = { { image = "echo" } },'
+scenario() {
+    local fields=${1:-$default_fields} body=${2:-}
+    {
+        printf 'return scenario {\n  name = "bad input",\n  %s\n' "$fields"
+        printf '  normal_world = function(nw)\n    %s\n  end,\n}\n' "$body"
+    } >s.lua
+}
+run=("$orrery" run --quiet s.lua)
+
+# The command line
+scenario
+expect "a good one" 0 PASS "${run[@]}"
+expect "unknown command" 2 "did you mean 'run'" "$orrery" rnu s.lua
+expect "unknown option" 2 "did you mean 'trace'" "$orrery" run --trase x s.lua
+expect "no scenario" 2 "no scenario" "$orrery" run
+expect "missing file" 2 "none.lua" "$orrery" run none.lua
+expect "a folder" 2 "directory" "$orrery" run .
+expect "bad seed" 2 "--seed" "$orrery" run --seed x s.lua
+expect "absurd limit" 2 "--limit" "$orrery" run --limit "1000 years" s.lua
+expect "too long a limit" 2 "3600" "$orrery" run --limit "4000 s" s.lua
+expect "negative time" 2 "--until" "$orrery" run --until=-5 s.lua
+expect "story" 2 "full, calls or none" "$orrery" run --story loud s.lua
+expect "unknown parameter" 2 "no such parameter" "$orrery" run --set speed=3 s.lua
+expect "not key=value" 2 "key=value" "$orrery" run --set speed s.lua
+expect "unknown board" 2 "unknown board 'simm'" "$orrery" run --board simm s.lua
+expect "unwritable trace" 2 "nowhere/x" "$orrery" run --quiet --trace nowhere/x s.lua
+expect "two runs, one trace" 2 "one run" "$orrery" run --trace x s.lua s.lua
+expect "list of nothing" 2 "nowhere" "$orrery" list nowhere
+printf 'no trace at all' >junk
+expect "not a trace" 2 "not a" "$orrery" trace print junk
+expect "trace usage" 2 "print FILE" "$orrery" trace frobnicate
+timeout 60 "$orrery" run s.lua >&- 2>/dev/null
+got=$?
+[ $got -eq 3 ] || { failed=$((failed + 1)); echo "FAILED closed stdout: status $got"; }
+timeout 60 "$orrery" run s.lua >/dev/full 2>err
+[ $? -eq 3 ] || { failed=$((failed + 1)); echo "FAILED full stdout"; }
+
+# The scenario
+: >s.lua
+expect "empty file" 2 "return scenario" "${run[@]}"
+printf 'return scenario {\n  name = = 3\n}\n' >s.lua
+expect "syntax" 2 "s.lua:2" "${run[@]}"
+scenario 'partitons = {},'
+expect "typo in a field" 2 "s.lua:3: scenario: unknown field 'partitons'; did you mean 'partitions'" "${run[@]}"
+scenario 'limit = "soon",'
+expect "bad limit" 2 "limit" "${run[@]}"
+scenario 'pes = 1000,'
+expect "too many PEs" 2 "pes" "${run[@]}"
+scenario 'pes = 9,'
+expect "more PEs than the board has" 2 "PE" "${run[@]}"
+scenario 'partitions = { { image = "ecko" } },'
+expect "missing image" 2 "image 'ecko' is not there" "${run[@]}"
+scenario 'partitions = { { image = "echo", memory = 4096 } },'
+expect "image bigger than its memory" 2 "give it more memory" "${run[@]}"
+scenario 'partitions = { { image = "echo", memory = 5000 } },'
+expect "memory of no whole pages" 2 "memory" "${run[@]}"
+scenario 'partitions = { { image = "echo" }, { image = "echo" } },'
+expect "one name twice" 2 "is taken" "${run[@]}"
+scenario 'partitions = { { image = "echo", load = 0x10000000 }, { image = "relay", load = 0x10080000 } },'
+expect "overlapping partitions" 2 "overlaps" "${run[@]}"
+scenario 'partitions = { { image = "echo", load = 0x0e100000 } },'
+expect "a partition over the SPMC" 2 "0xe100000" "${run[@]}"
+scenario 'partitions = { { image = "echo", load = 0x80000000 } },'
+expect "a partition in non-secure memory" 2 "secure memory" "${run[@]}"
+head -c 8192 /dev/zero >zero.pkg
+scenario 'partitions = { { package = "zero.pkg" } },'
+expect "not a package" 2 "SPKG" "${run[@]}"
+scenario 'partitions = { { image = "echo" } }, board = "nowhere",'
+expect "unknown board in the scenario" 2 "nowhere" "${run[@]}"
+scenario "" 'os.exit(0)'
+expect "no os" 1 "os" "${run[@]}"
+scenario "" 'while true do end'
+expect "a script that loops" 1 "loop" "${run[@]}"
+scenario "" 'local t = {} while true do t[#t + 1] = string.rep("x", 100000) end'
+expect "a script that eats memory" 1 "memory" "${run[@]}"
+printf 'while true do end\n' >s.lua
+expect "a header that loops" 2 "s.lua:1" "${run[@]}"
+scenario 'limit = "2 ms", partitions = { { image = "echo" } },' 'nw:direct_req("echo", { 0xed5 })'
+expect "a guest that loops" 1 "limit" "${run[@]}"
+scenario 'limit = "20 ms", partitions = { { image = "echo" } },' 'nw:direct_req("echo", { 0xed6 })'
+expect "a guest that prints" 1 "limit" "$orrery" run s.lua
+
+# Partition manifests: one property wrong in each
+manifest() {
+    sed -e "s|$1|$2|" "$source/scenarios/guests/echo/echo.dts" >m.dts
+    cmp -s m.dts "$source/scenarios/guests/echo/echo.dts" && echo "FAILED: the manifest has no $1"
+    scenario 'partitions = { { image = "echo", manifest = "m.dts" } },'
+}
+while IFS='|' read -r words from to; do
+    manifest "$from" "$to"
+    expect "manifest: $words, $to" 2 "$words" "${run[@]}"
+done <<'CASES'
+compatible|"arm,ffa-manifest-1.0"|"arm,ffa-manifest-9.0"
+ffa-version|ffa-version = <0x00010003>;|
+ffa-version|ffa-version = <0x00010003>|ffa-version = <0x00020000>
+ffa-version|ffa-version = <0x00010003>|ffa-version = [01 02 03]
+uuid|uuid = <0xfd5fa6df|uuid = <0xfd5fa6df 1
+uuid|uuid = <.*>;|uuid = <0 0 0 0>;
+uuid|uuid = <.*>;|
+execution-ctx-count|execution-ctx-count = <1>|execution-ctx-count = <0>
+execution-ctx-count|execution-ctx-count = <1>|execution-ctx-count = <70000>
+execution-ctx-count|execution-ctx-count = <1>|execution-ctx-count = <3>
+exception-level|exception-level = <2>|exception-level = <7>
+exception-level|exception-level = <2>|exception-level = <1>
+execution-state|execution-state = <0>|execution-state = <1>
+xlat-granule|xlat-granule = <0>|xlat-granule = <2>
+entrypoint-offset|entrypoint-offset = <0x4000>|entrypoint-offset = <0x40000000>
+boot-order|boot-order = <1>|boot-order = <65536>
+messaging-method|messaging-method = <0x603>|messaging-method = <0>
+messaging-method|messaging-method = <0x603>|messaging-method = <0x8000>
+messaging-method|messaging-method = <0x603>;|
+ns-interrupts-action|ns-interrupts-action = <2>|ns-interrupts-action = <5>
+managed-exit|ns-interrupts-action = <2>;|managed-exit = <1>;
+gp-register-num|boot-order = <1>;|gp-register-num = <4>;
+sri-interrupts-policy|boot-order = <1>;|sri-interrupts-policy = <8>;
+other-s-interrupts-action|boot-order = <1>;|other-s-interrupts-action = <0>;
+notification-support|boot-order = <1>;|notification-support = <1>;
+abort-action|boot-order = <1>;|abort-action = <1>;
+memory-regions|ns-interrupts-action = <2>;|memory-regions { compatible = "x"; };
+pages-count|ns-interrupts-action = <2>;|memory-regions { compatible = "arm,ffa-manifest-memory-regions"; a { base-address = <0 0x10800000>; pages-count = <0>; attributes = <3>; }; };
+base-address|ns-interrupts-action = <2>;|memory-regions { compatible = "arm,ffa-manifest-memory-regions"; a { base-address = <0 0x10800001>; pages-count = <1>; attributes = <3>; }; };
+attributes|ns-interrupts-action = <2>;|memory-regions { compatible = "arm,ffa-manifest-memory-regions"; a { base-address = <0 0x10800000>; pages-count = <1>; attributes = <2>; }; };
+memory|ns-interrupts-action = <2>;|memory-regions { compatible = "arm,ffa-manifest-memory-regions"; a { base-address = <0 0x00800000>; pages-count = <1>; attributes = <3>; }; };
+device|ns-interrupts-action = <2>;|device-regions { compatible = "arm,ffa-manifest-device-regions"; a { base-address = <0 0x00900000>; pages-count = <1>; attributes = <3>; }; };
+interrupts|ns-interrupts-action = <2>;|device-regions { compatible = "arm,ffa-manifest-device-regions"; a { base-address = <0 0x09040000>; pages-count = <1>; attributes = <3>; interrupts = <40>; }; };
+rx-buffer|ns-interrupts-action = <2>;|rx_tx-info { compatible = "arm,ffa-manifest-rx_tx-buffer"; };
+dtc|boot-order = <1>;|boot-order = <0x123456789abc>;
+CASES
+cp "$source/scenarios/guests/echo/echo.dts" m.dts
+scenario 'partitions = { { image = "echo", manifest = "m.dts" }, { name = "b", image = "echo", manifest = "m.dts" } },'
+expect "one boot-order twice" 2 "boot-order" "${run[@]}"
+
+printf '%d passed, %d failed\n' $passed $failed
+[ $failed -eq 0 ]
