@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Invariants fire: a normal world written in C reaches behind the SPMC's back between two calls and
+ * breaks one thing. Each run must fail with the invariant's own words; the untouched one must pass.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/host/host.h"
+#include "spmc/internal.h"
+
+struct world {
+    struct context base;
+    void (*breakage)(struct run *run);
+    unsigned step;
+    uint64_t x[31];
+};
+
+static void (*breakage)(struct run *run);
+static struct run_config config;
+static struct run_result result;
+
+static void w_resume(struct context *context, struct context_exit *exit)
+{
+    struct world *world = (struct world *)context;
+
+    *exit = (struct context_exit){.kind = CONTEXT_EXIT_SYNC, .esr = 0x17ull << 26 | 1u << 25};
+    memset(world->x, 0, sizeof(world->x));
+    switch (world->step++) {
+    case 0:
+        world->x[0] = FFA_MSG_SEND_DIRECT_REQ_32;
+        world->x[1] = 0x8001;
+        world->x[3] = 0xec0;
+        break;
+    case 1:
+        if (world->breakage != NULL) {
+            world->breakage(run_of(context->machine));
+        }
+        world->x[0] = FFA_RX_RELEASE; /* refused: there is no buffer */
+        break;
+    default:
+        exit->kind = CONTEXT_EXIT_FINISHED;
+        break;
+    }
+}
+
+static void w_get_x(struct context *context, unsigned first, unsigned count, uint64_t *x)
+{
+    memcpy(x, &((struct world *)context)->x[first], count * sizeof(*x));
+}
+
+static void w_set_x(struct context *context, unsigned first, unsigned count, const uint64_t *x)
+{
+    memcpy(&((struct world *)context)->x[first], x, count * sizeof(*x));
+}
+
+static uint64_t w_get_sysreg(struct context *context, enum context_sysreg reg)
+{
+    (void)context;
+    (void)reg;
+    return 0;
+}
+
+static void w_set_sysreg(struct context *context, enum context_sysreg reg, uint64_t value)
+{
+    (void)context;
+    (void)reg;
+    (void)value;
+}
+
+static void w_reset(struct context *context, uint64_t pc, const uint64_t x[8])
+{
+    (void)context;
+    (void)pc;
+    (void)x;
+}
+
+static void w_flush_tlb(struct context *context)
+{
+    (void)context;
+}
+
+static void w_flush_code(struct context *context, uint64_t pa, uint64_t size_bytes)
+{
+    (void)context;
+    (void)pa;
+    (void)size_bytes;
+}
+
+static void w_destroy(struct context *context)
+{
+    free(context);
+}
+
+static const struct context_ops world_ops = {w_resume,     w_get_x,      w_set_x,
+                                             w_get_sysreg, w_set_sysreg, w_reset,
+                                             w_flush_tlb,  w_flush_code, w_destroy};
+
+static struct context *make_world(void *user, struct machine *machine,
+                                  const struct context_config *given, struct sim_error *err)
+{
+    struct world *world = calloc(1, sizeof(*world));
+
+    (void)user;
+    (void)err;
+    ck_assert_ptr_nonnull(world);
+    world->base = (struct context){.ops = &world_ops, .machine = machine, .config = *given};
+    world->breakage = breakage;
+    return &world->base;
+}
+
+static struct run_blob load(const char *name)
+{
+    char path[1024];
+    FILE *file;
+    long size;
+    char *data;
+
+    snprintf(path, sizeof(path), "%s/%s", SHARE, name);
+    file = fopen(path, "rb");
+    ck_assert_msg(file != NULL, "%s", path);
+    fseek(file, 0, SEEK_END);
+    size = ftell(file);
+    rewind(file);
+    data = malloc((size_t)size);
+    ck_assert_uint_eq(fread(data, 1, (size_t)size, file), (size_t)size);
+    fclose(file);
+    return (struct run_blob){data, (size_t)size, name};
+}
+
+static void set_up(void)
+{
+    memset(&config, 0, sizeof(config));
+    config.name = "checks";
+    config.board = load("platforms/sim/board.dtb");
+    config.spmc_manifest = load("platforms/sim/spmc_manifest.dtb");
+    config.partition_count = 1;
+    config.partition[0].name = "echo";
+    config.partition[0].image = load("guests/echo.bin");
+    config.partition[0].manifest = load("guests/echo.dtb");
+    config.nwd.make = make_world;
+    config.limit_ns = 5000000;
+    config.check = true;
+    config.trace = trace_create();
+}
+
+static void tear_down(void)
+{
+    free((void *)(uintptr_t)config.board.data);
+    free((void *)(uintptr_t)config.spmc_manifest.data);
+    free((void *)(uintptr_t)config.partition[0].image.data);
+    free((void *)(uintptr_t)config.partition[0].manifest.data);
+    trace_destroy(config.trace);
+}
+
+static void run_with(void (*fn)(struct run *run))
+{
+    struct sim_error err;
+    struct run *run;
+
+    breakage = fn;
+    run = run_create(&config, &err);
+    ck_assert_msg(run != NULL, "%s", err.text);
+    run_execute(run, &result);
+    run_destroy(run);
+}
+
+static void ck_broken(void (*fn)(struct run *run), const char *words)
+{
+    run_with(fn);
+    ck_assert_int_eq(result.verdict, RUN_FAILED);
+    ck_assert_msg(strstr(result.why, words) != NULL, "%s", result.why);
+}
+
+START_TEST(an_untouched_run_passes)
+{
+    run_with(NULL);
+    ck_assert_msg(result.verdict == RUN_PASSED, "%s", result.why);
+}
+END_TEST
+
+static void illegal_state(struct run *run)
+{
+    run->spmc->partition[0].vcpu[0].state = VCPU_RUNNING;
+}
+
+static void leftover_request(struct run *run)
+{
+    run->spmc->partition[0].vcpu[0].processing_request = true;
+}
+
+static void cyclic_chain(struct run *run)
+{
+    struct vcpu *vcpu = &run->spmc->partition[0].vcpu[0];
+
+    vcpu->state = VCPU_BLOCKED;
+    vcpu->chain_prev = vcpu;
+    vcpu->chain_next = NULL;
+}
+
+static void dead_in_chain(struct run *run)
+{
+    struct vcpu *vcpu = &run->spmc->partition[0].vcpu[0];
+
+    vcpu->state = VCPU_ABORTED;
+    vcpu->chain_prev = run->spmc->cpu[0].nwd;
+}
+
+START_TEST(vcpu_states)
+{
+    ck_broken(illegal_state, "runtime model");
+}
+END_TEST
+
+START_TEST(waiting_without_work)
+{
+    ck_broken(leftover_request, "still has work");
+}
+END_TEST
+
+START_TEST(whole_chains)
+{
+    ck_broken(cyclic_chain, "torn");
+    tear_down();
+    set_up();
+    ck_broken(dead_in_chain, "dead vCPU");
+}
+END_TEST
+
+/* Writes a leaf over the first page of the partition, and makes the checker look. */
+static void poke_leaf(struct run *run, uint64_t target)
+{
+    const struct bus *bus = &run->machine->bus;
+    uint64_t table = run->spmc->partition[0].stage2.root[PAS_SECURE].pa;
+    uint64_t at = run->plan[0].load_address;
+    uint64_t descriptor;
+
+    for (unsigned level = 1; level < 3; level++) {
+        uint64_t slot = table + 8 * ((at >> (12 + 9 * (3 - level))) & 511);
+
+        ck_assert(bus_copy_from(bus, &descriptor, slot, 8, BUS_SECURE));
+        ck_assert_uint_eq(descriptor & 3, 3);
+        table = descriptor & 0x0000fffffffff000ull;
+    }
+    descriptor = target | 0x7ff;
+    ck_assert(bus_copy_to(bus, table + 8 * ((at >> 12) & 511), &descriptor, 8, BUS_SECURE));
+    run->pte_writes_checked = UINT64_MAX;
+}
+
+static void map_spmc(struct run *run)
+{
+    /* The identity holds only where IPA = PA: move the partition's page onto the SPMC. */
+    poke_leaf(run, run->spmc_range.base);
+}
+
+static void map_elsewhere(struct run *run)
+{
+    poke_leaf(run, run->plan[0].load_address + 0x800000);
+}
+
+START_TEST(stage_2_grants_nothing_else)
+{
+    ck_broken(map_spmc, "identity");
+    tear_down();
+    set_up();
+    ck_broken(map_elsewhere, "identity");
+}
+END_TEST
+
+static void shrink_declared_memory(struct run *run)
+{
+    run->spmc->manifest->vm[0].mem_size_bytes -= 4096;
+    run->pte_writes_checked = UINT64_MAX;
+}
+
+START_TEST(stage_2_grants_what_manifests_give)
+{
+    ck_broken(shrink_declared_memory, "no manifest gives");
+}
+END_TEST
+
+/* Makes the call that follows, FFA_RX_RELEASE, one that is granted. */
+static void give_buffer(struct run *run)
+{
+    run->spmc->partition[0].mailbox.mapped = true;
+    run->spmc->nwd->mailbox.state = MAILBOX_FULL; /* FFA_RX_RELEASE now succeeds */
+    run->spmc->nwd->mailbox.mapped = true;
+    run->spmc->nwd->mailbox.rx = paddr(0x80000000);
+}
+
+START_TEST(a_granted_call_may_change_state_and_a_limit_is_a_failure)
+{
+    run_with(give_buffer); /* a successful release is no refusal: nothing to complain about */
+    ck_assert_msg(result.verdict == RUN_PASSED, "%s", result.why);
+    tear_down();
+    set_up();
+    config.limit_ns = 1000;
+    run_with(NULL);
+    ck_assert_int_eq(result.verdict, RUN_FAILED);
+    ck_assert_ptr_nonnull(strstr(result.why, "limit"));
+}
+END_TEST
+
+static void hold_lock(struct run *run)
+{
+    arch_lock(&run->arch_pe[0], &run->spmc->mailbox_lock);
+}
+
+START_TEST(locks_are_all_released)
+{
+    ck_broken(hold_lock, "lock");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("invariants");
+    TCase *tests = tcase_create("invariants");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, an_untouched_run_passes);
+    tcase_add_test(tests, vcpu_states);
+    tcase_add_test(tests, waiting_without_work);
+    tcase_add_test(tests, whole_chains);
+    tcase_add_test(tests, stage_2_grants_nothing_else);
+    tcase_add_test(tests, stage_2_grants_what_manifests_give);
+    tcase_add_test(tests, a_granted_call_may_change_state_and_a_limit_is_a_failure);
+    tcase_add_test(tests, locks_are_all_released);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
