@@ -66,24 +66,51 @@ static void take_register(lua_State *L, unsigned reg, uint64_t *x)
     x[reg] = (uint64_t)lua_tointeger(L, -1);
 }
 
-/* Fields x0 = ... and w0 = ... of the table at index 2; anything else but 1..18 is a mistake. */
+/* Field x0 .. x17 or w0 .. w17 of the table at index 2. False: it has none of that name. */
+static bool take_field(lua_State *L, char letter, unsigned reg, uint64_t *x)
+{
+    char name[8];
+    bool found;
+
+    snprintf(name, sizeof(name), "%c%u", letter, reg);
+    lua_pushstring(L, name);
+    found = lua_rawget(L, 2) != LUA_TNIL;
+    if (found) {
+        take_register(L, reg, x);
+    }
+    lua_pop(L, 1);
+    return found;
+}
+
+/*
+ * Fields x0 = ... and w0 = ... of the table at index 2; anything else but 1..18 is a mistake. By
+ * register, not in the table's hash order, which differs from process to process.
+ */
 static void take_named(lua_State *L, uint64_t *x)
 {
-    for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1)) {
-        unsigned reg = 0;
-        int end = 0;
+    unsigned named = 0;
+    unsigned known = 0;
 
-        if (lua_isinteger(L, -2)) {
-            luaL_argcheck(L, lua_tointeger(L, -2) >= 1 && lua_tointeger(L, -2) <= FFA_REGS_EXTENDED,
-                          2, "registers are x0 to x17");
-            continue;
+    for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1)) {
+        if (!lua_isinteger(L, -2)) {
+            named++;
+        } else {
+            lua_Integer index = lua_tointeger(L, -2);
+
+            luaL_argcheck(L, index >= 1 && index <= (lua_Integer)FFA_REGS_EXTENDED, 2,
+                          "registers are x0 to x17");
         }
-        if (lua_type(L, -2) == LUA_TSTRING &&
-            sscanf(lua_tostring(L, -2), "%*[xw]%2u%n", &reg, &end) == 1 &&
-            lua_tostring(L, -2)[end] == '\0' && reg < FFA_REGS_EXTENDED) {
-            take_register(L, reg, x);
-            continue;
+    }
+    for (unsigned reg = 0; reg < FFA_REGS_EXTENDED && known < named; reg++) {
+        bool by_x = take_field(L, 'x', reg, x);
+        bool by_w = take_field(L, 'w', reg, x);
+
+        if (by_x && by_w) {
+            luaL_error(L, "register x%d is given twice, as x and as w", (int)reg);
         }
+        known += by_x || by_w;
+    }
+    if (known != named) {
         luaL_error(L, "registers are a list, or fields x0 to x17");
     }
 }

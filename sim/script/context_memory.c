@@ -2,6 +2,7 @@
 #include "sim/script/context_memory.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/script/script_context.h"
@@ -15,11 +16,13 @@ static int fault(lua_State *L, const struct context_exit *exit, uint64_t address
                  bool try)
 {
     if (!try) {
-        return luaL_error(L,
-                          "%s 0x%I faults (ESR 0x%I, HPFAR 0x%I); the try_ form would give the "
-                          "fault back",
-                          write ? "writing" : "reading", (LUAI_UACINT)address,
-                          (LUAI_UACINT)exit->esr, (LUAI_UACINT)exit->hpfar);
+        char text[96]; /* lua_pushfstring has no hexadecimal */
+
+        snprintf(text, sizeof(text),
+                 "0x%" PRIx64 " faults (ESR 0x%" PRIx64 ", HPFAR 0x%" PRIx64 ")", address,
+                 exit->esr, exit->hpfar);
+        return luaL_error(L, "%s %s; the try_ form would give the fault back",
+                          write ? "writing" : "reading", text);
     }
     lua_pushnil(L);
     lua_createtable(L, 0, 5);

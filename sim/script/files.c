@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,60 +94,84 @@ bool files_read(const char *path, size_t max_bytes, void **data, size_t *size_by
     return ok;
 }
 
-/* The first line of what dtc complained about, without its path. */
-static bool dtc_fault(const char *path, char *text, struct sim_error *err)
+/* The first line of what dtc complained about. */
+static bool dtc_fault(const char *path, int complaints, struct sim_error *err)
 {
-    char *line = strchr(text, '\n');
+    char text[DTC_ERROR_BYTES];
+    ssize_t n = pread(complaints, text, sizeof(text) - 1, 0);
 
-    if (line != NULL) {
-        *line = '\0';
-    }
+    text[n > 0 ? n : 0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
     return sim_fail(err, SIM_BAD_INPUT, "%s: dtc: %s", path,
-                    text[0] != '\0' ? text : "can not be run; is device-tree-compiler installed?");
+                    text[0] != '\0' ? text : "it failed without a word");
 }
 
-/* Runs dtc on a source; its output is the blob. */
+/* Starts dtc on a source: the blob goes to `out`, complaints to `bad`. 0, or an errno. */
+static int start_dtc(char *path, int out, int bad, pid_t *child)
+{
+    char *argv[] = {(char[]){"dtc"}, (char[]){"-q"}, (char[]){"-I"},
+                    (char[]){"dts"}, (char[]){"-O"}, (char[]){"dtb"},
+                    (char[]){"--"},  path,           NULL};
+    posix_spawn_file_actions_t actions;
+    int bad_spawn = posix_spawn_file_actions_init(&actions);
+
+    if (bad_spawn != 0) {
+        return bad_spawn;
+    }
+    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, bad, STDERR_FILENO);
+    bad_spawn = posix_spawnp(child, "dtc", &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return bad_spawn;
+}
+
+/*
+ * Runs dtc on a source; its output is the blob. Complaints go to a file in memory: two pipes read
+ * one after the other would block for ever once dtc has more to say than a pipe holds.
+ */
 static bool compile_dts(const char *path, void **data, size_t *size_bytes, struct sim_error *err)
 {
-    char *argv[] = {(char[]){"dtc"}, (char[]){"-q"},  (char[]){"-I"}, (char[]){"dts"},
-                    (char[]){"-O"},  (char[]){"dtb"}, NULL,           NULL};
     char path_copy[SCENARIO_PATH_BYTES];
-    char complaint[DTC_ERROR_BYTES] = "";
-    posix_spawn_file_actions_t actions;
+    int bad = memfd_create("dtc", MFD_CLOEXEC);
     int out[2];
-    int bad[2];
     int status = 1;
+    int bad_spawn;
     pid_t child;
+    bool read;
     bool ok;
 
-    snprintf(path_copy, sizeof(path_copy), "%s", path);
-    argv[6] = path_copy;
-    if (pipe2(out, O_CLOEXEC) != 0 || pipe2(bad, O_CLOEXEC) != 0) {
-        return sim_fail(err, SIM_INTERNAL, "pipe: %s", strerror(errno));
+    if (bad < 0 || pipe2(out, O_CLOEXEC) != 0) {
+        sim_fail(err, SIM_INTERNAL, "%s: dtc: %s", path, strerror(errno));
+        if (bad >= 0) {
+            close(bad);
+        }
+        return false;
     }
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, bad[1], STDERR_FILENO);
-    ok = posix_spawnp(&child, "dtc", &actions, NULL, argv, environ) == 0;
-    posix_spawn_file_actions_destroy(&actions);
+    snprintf(path_copy, sizeof(path_copy), "%s", path);
+    bad_spawn = start_dtc(path_copy, out[1], bad, &child);
     close(out[1]);
-    close(bad[1]);
     *data = NULL;
-    if (ok) {
-        ssize_t n;
-
-        ok = read_all(out[0], MAX_DTB_BYTES, data, size_bytes);
-        n = read(bad[0], complaint, sizeof(complaint) - 1);
-        complaint[n > 0 ? n : 0] = '\0';
+    *size_bytes = 0;
+    read = bad_spawn == 0 && read_all(out[0], MAX_DTB_BYTES, data, size_bytes);
+    close(out[0]); /* before the wait: a child with more to write ends */
+    if (bad_spawn == 0) {
         waitpid(child, &status, 0);
     }
-    close(out[0]);
-    close(bad[0]);
-    if (!ok || status != 0) {
-        free(*data);
-        return dtc_fault(path, complaint, err);
+    ok = read && status == 0 && *size_bytes <= MAX_DTB_BYTES;
+    if (bad_spawn != 0) {
+        sim_fail(err, SIM_BAD_INPUT, "%s: dtc: %s; is device-tree-compiler installed?", path,
+                 strerror(bad_spawn));
+    } else if (!read || *size_bytes > MAX_DTB_BYTES) {
+        sim_fail(err, SIM_BAD_INPUT, "%s: dtc: the blob has more than %u bytes", path,
+                 MAX_DTB_BYTES);
+    } else if (!ok) {
+        dtc_fault(path, bad, err);
     }
-    return true;
+    close(bad);
+    if (!ok) {
+        free(*data);
+    }
+    return ok;
 }
 
 static bool keep(struct scenario *scenario, void *data, size_t size_bytes, const char *path,

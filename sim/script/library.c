@@ -255,7 +255,11 @@ static int strict(lua_State *L)
 
 static int note_method(lua_State *L)
 {
-    script_emit(script_of(L), EVENT_NOTE, NULL, 0, luaL_tolstring(L, 2, NULL));
+    /* The global note() without the context: what it shows has no addresses. */
+    lua_remove(L, 1);
+    lua_getfield(L, LUA_REGISTRYINDEX, SCRIPT_NOTE);
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 0);
     return 0;
 }
 

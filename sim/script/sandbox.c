@@ -64,7 +64,7 @@ static int seeded_random(lua_State *L)
     return 1;
 }
 
-/* print: one NOTE event a line. */
+/* print and note: one NOTE event a line. */
 static int note(lua_State *L)
 {
     struct script *script = script_of(L);
@@ -184,13 +184,10 @@ static void open_base(lua_State *L)
     static const char *const keep[] = {
         "assert", "error",  "getmetatable", "ipairs", "rawequal", "rawget", "rawlen",
         "rawset", "select", "tonumber",     "type",   "_VERSION", NULL};
-    static const luaL_Reg own[] = {{"next", sandbox_next},
-                                   {"pairs", sandbox_pairs},
-                                   {"pcall", guarded_pcall},
-                                   {"print", note},
-                                   {"setmetatable", plain_setmetatable},
-                                   {"tostring", sandbox_tostring},
-                                   {NULL, NULL}};
+    static const luaL_Reg own[] = {
+        {"next", sandbox_next},         {"note", note},  {"pairs", sandbox_pairs},
+        {"pcall", guarded_pcall},       {"print", note}, {"setmetatable", plain_setmetatable},
+        {"tostring", sandbox_tostring}, {NULL, NULL}};
 
     luaL_requiref(L, LUA_GNAME, luaopen_base, 0);
     lua_newtable(L);
@@ -199,6 +196,8 @@ static void open_base(lua_State *L)
         lua_setfield(L, -2, *name);
     }
     luaL_setfuncs(L, own, 0);
+    lua_getfield(L, -1, "note");
+    lua_setfield(L, LUA_REGISTRYINDEX, SCRIPT_NOTE);
     lua_pushvalue(L, -1);
     lua_setfield(L, -2, LUA_GNAME);
     /* Chunks take their globals from the registry: the full base table is out of reach. */

@@ -16,23 +16,52 @@ static const char *const header_fields[] = {"name",         "description", "boar
                                             "limit",        "tags",        "params", "partitions",
                                             "normal_world", "expect",      "finish"};
 
-/* The first line that mentions a word; 0: none. */
-static unsigned line_of(const struct scenario *scenario, const char *word)
+static bool in_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Is there `word` at `at`, and with `assigned` also an equals sign behind it? */
+static bool mentions(const char *source, const char *at, const char *word, bool assigned)
 {
     size_t length = strlen(word);
+
+    if (strncmp(at, word, length) != 0 || in_name(at[length]) ||
+        (at != source && in_name(at[-1]))) {
+        return false;
+    }
+    at += length;
+    at += strspn(at, " \t");
+    return !assigned || (at[0] == '=' && at[1] != '=');
+}
+
+/* The first line outside of comments where mentions() holds; 0: none. */
+static unsigned find_line(const char *source, const char *word, bool assigned)
+{
     unsigned line = 1;
 
-    for (const char *at = scenario->source; *at != '\0'; at++) {
+    for (const char *at = source; *at != '\0'; at++) {
+        if (at[0] == '-' && at[1] == '-') {
+            at += strcspn(at, "\n");
+            if (*at == '\0') {
+                break;
+            }
+        }
         if (*at == '\n') {
             line++;
-        }
-        if (strncmp(at, word, length) == 0 && !isalnum((unsigned char)at[length]) &&
-            at[length] != '_' &&
-            (at == scenario->source || (!isalnum((unsigned char)at[-1]) && at[-1] != '_'))) {
+        } else if (mentions(source, at, word, assigned)) {
             return line;
         }
     }
     return 0;
+}
+
+/* The line that sets a field, else the first one that mentions it; 0: none. */
+static unsigned line_of(const struct scenario *scenario, const char *word)
+{
+    unsigned line = find_line(scenario->source, word, true);
+
+    return line != 0 ? line : find_line(scenario->source, word, false);
 }
 
 bool scenario_fault(const struct scenario *scenario, const char *field, struct sim_error *err,
@@ -55,6 +84,8 @@ bool scenario_check_fields(struct scenario *scenario, const char *what, const ch
                            size_t count, struct sim_error *err)
 {
     lua_State *L = scenario->script.L;
+    const char *unknown = NULL; /* the first by the alphabet: a table's own order is not stable */
+    char suggestion[96];
 
     lua_pushnil(L);
     while (lua_next(L, -2) != 0) {
@@ -71,18 +102,16 @@ bool scenario_check_fields(struct scenario *scenario, const char *what, const ch
         for (size_t i = 0; i < count; i++) {
             known = known || strcmp(name, names[i]) == 0;
         }
-        if (!known) {
-            char suggestion[96];
-            bool result;
-
-            parse_suggest(name, names, count, suggestion, sizeof(suggestion));
-            result = scenario_fault(scenario, name, err, "%s: unknown field '%.40s'%s", what, name,
-                                    suggestion);
-            lua_pop(L, 1);
-            return result;
+        if (!known && (unknown == NULL || strcmp(name, unknown) < 0)) {
+            unknown = name; /* the table keeps it alive */
         }
     }
-    return true;
+    if (unknown == NULL) {
+        return true;
+    }
+    parse_suggest(unknown, names, count, suggestion, sizeof(suggestion));
+    return scenario_fault(scenario, unknown, err, "%s: unknown field '%.40s'%s", what, unknown,
+                          suggestion);
 }
 
 bool scenario_text(struct scenario *scenario, const char *field, const char **text,
@@ -301,7 +330,14 @@ static bool set_param(struct scenario *scenario, const char *set, struct sim_err
         }
         lua_pushinteger(L, (lua_Integer)value);
     } else if (type == LUA_TBOOLEAN) {
-        lua_pushboolean(L, strcmp(equals + 1, "true") == 0);
+        bool is_true = strcmp(equals + 1, "true") == 0;
+
+        if (!is_true && strcmp(equals + 1, "false") != 0) {
+            lua_pop(L, 1);
+            return sim_fail(err, SIM_BAD_INPUT, "--set %s: '%.40s' is not true or false", key,
+                            equals + 1);
+        }
+        lua_pushboolean(L, is_true);
     } else if (type == LUA_TSTRING) {
         lua_pushstring(L, equals + 1);
     } else {

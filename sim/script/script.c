@@ -88,15 +88,64 @@ void script_close(struct script *script)
     }
 }
 
+/* "ffa:12: " and the like: a place inside our own Lua, of no use to who wrote the scenario. */
+static const char *skip_own_place(const char *text)
+{
+    static const char *const parts[] = {"ffa:", "expect:", "result:"};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        size_t length = strlen(parts[i]);
+
+        if (strncmp(text, parts[i], length) == 0) {
+            size_t digits = strspn(text + length, "0123456789");
+
+            if (digits != 0 && strncmp(text + length + digits, ": ", 2) == 0) {
+                return text + length + digits + 2;
+            }
+        }
+    }
+    return text;
+}
+
+/* An error with the innermost line of the scenario before it, when it names none itself. */
+static void place_error(lua_State *L, const char *text, char *out, size_t out_bytes)
+{
+    const struct script *script = script_of(L);
+    char where[160] = "";
+
+    if (strncmp(text, script->file, strlen(script->file)) != 0) {
+        script_where(L, where, sizeof(where));
+        text = skip_own_place(text);
+    }
+    snprintf(out, out_bytes, "%s%s", where, text);
+}
+
+/* While the stack still says where it happened. */
+static int on_error(lua_State *L)
+{
+    char text[sizeof(script_of(L)->why)];
+
+    if (!script_of(L)->dead && lua_type(L, 1) == LUA_TSTRING) {
+        place_error(L, lua_tostring(L, 1), text, sizeof(text));
+        lua_pushstring(L, text);
+    }
+    return 1;
+}
+
 bool script_call(struct script *script, int nargs, int nresults, uint64_t budget)
 {
+    lua_State *L = script->L;
+    int function = lua_gettop(L) - nargs;
     int status;
 
     script->budget = budget;
-    status = lua_pcall(script->L, nargs, nresults, 0);
+    lua_pushcfunction(L, on_error);
+    lua_insert(L, function);
+    status = lua_pcall(L, nargs, nresults, function);
+    lua_remove(L, function);
     if (status != LUA_OK) {
-        script_take_error(script, script->L, status);
-        lua_pop(script->L, 1);
+        script_take_error(script, L, status);
+        lua_pop(L, 1);
     }
     return status == LUA_OK;
 }
@@ -116,7 +165,7 @@ void script_take_error(struct script *script, lua_State *L, int status)
     }
     text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
     if (text != NULL) {
-        snprintf(script->why, sizeof(script->why), "%s", text);
+        place_error(L, text, script->why, sizeof(script->why));
     } else {
         char value[96];
 

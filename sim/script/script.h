@@ -24,6 +24,7 @@
 #define SCRIPT_LOAD_BUDGET   10000000ull
 #define SCRIPT_RESUME_BUDGET 50000000ull
 #define SCRIPT_RUN_BUDGET    5000000000ull
+#define SCRIPT_NOTE          "orrery.note" /* registry: the global note() */
 #define SCRIPT_MAX_CONSOLE   10000u
 
 struct script_context;

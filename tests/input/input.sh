@@ -59,6 +59,11 @@ expect "negative time" 2 "--until" "$orrery" run --until=-5 s.lua
 expect "story" 2 "full, calls or none" "$orrery" run --story loud s.lua
 expect "unknown parameter" 2 "no such parameter" "$orrery" run --set speed=3 s.lua
 expect "not key=value" 2 "key=value" "$orrery" run --set speed s.lua
+scenario 'params = { loud = false },'
+expect "neither true nor false" 2 "true or false" "$orrery" run --set loud=yes s.lua
+{ echo '-- the limit of this one'; scenario 'limit = 5,'; cat s.lua; } >t.lua
+expect "the line that sets a field" 2 "t.lua:4: limit" "$orrery" run t.lua
+scenario
 expect "unknown board" 2 "unknown board 'simm'" "$orrery" run --board simm s.lua
 expect "unwritable trace" 2 "nowhere/x" "$orrery" run --quiet --trace nowhere/x s.lua
 expect "two runs, one trace" 2 "one run" "$orrery" run --trace x s.lua s.lua
@@ -104,6 +109,16 @@ scenario 'partitions = { { package = "zero.pkg" } },'
 expect "not a package" 2 "SPKG" "${run[@]}"
 scenario 'partitions = { { image = "echo" } }, board = "nowhere",'
 expect "unknown board in the scenario" 2 "nowhere" "${run[@]}"
+{
+    printf '/dts-v1/;\n/ {\n'
+    seq 5000 | sed 's/.*/n& { lab: x& {}; };/'
+    printf '};\n'
+} >many.dts
+scenario 'partitions = { { name = "a", script = function() end, manifest = "many.dts" } },'
+expect "dtc with more to say than a pipe holds" 2 "Duplicate label" "${run[@]}"
+printf '/dts-v1/;\n/ { big = /incbin/("/dev/zero", 0, 0x400000); };\n' >big.dts
+scenario 'partitions = { { name = "a", script = function() end, manifest = "big.dts" } },'
+expect "a manifest source that makes too much" 2 "1048576 bytes" "${run[@]}"
 scenario "" 'os.exit(0)'
 expect "no os" 1 "os" "${run[@]}"
 scenario "" 'while true do end'
