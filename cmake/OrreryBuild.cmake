@@ -9,6 +9,7 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 
 option(ORRERY_SANITIZE "build with AddressSanitizer and UBSan" OFF)
+option(ORRERY_CALL_LOG "compile the call log in (a property of the SPMC manifest switches it on)" ON)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(UNICORN REQUIRED IMPORTED_TARGET unicorn>=2.1.1)

@@ -22,7 +22,7 @@ return scenario {
   normal_world = function(nw)
     expect.eq(nw:smc { 0x80000000 }.w0, 0x10002)
     expect.eq(nw:smc { 0x84000000 }.w0, 0x10001, "PSCI_VERSION")
-    expect.eq(nw:smc { 0xc4000003, 1, 0x80000000, 0 }.w0, 0xffffffff, "CPU_ON is not offered yet")
+    expect.eq(nw:smc { 0xc4000003, 1, 0x80000000, 0 }.w0, 0xfffffffe, "CPU_ON of a PE that is not there")
     expect.eq(nw:smc { 0x8000ffff }.w0, 0xffffffff)
   end,
 }

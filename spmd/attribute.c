@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* /attribute of the SPMC manifest: what the dispatcher has to know before it enters the SPMC. */
+/* /attribute and /cpus of the SPMC manifest: what the dispatcher has to know before it enters the
+ * SPMC. */
 #include <libfdt.h>
 
+#include "spmc/mem.h"
 #include "spmd/spmd.h"
 
 #define SPMD_VERSION_MAJOR 1u
@@ -38,6 +40,32 @@ static const char *check_attribute(const struct spmd_attribute *a, uint64_t majo
     return NULL;
 }
 
+/* One MPIDR for each node of a PE, in the order in which the SPMC counts them. */
+static const char *read_cpus(const void *fdt, struct spmd_cpu *cpus, uint32_t cpu_count)
+{
+    int parent = fdt_path_offset(fdt, "/cpus");
+    uint32_t found = 0;
+    int node;
+
+    if (parent < 0) {
+        return "/cpus: the node is missing";
+    }
+    fdt_for_each_subnode(node, fdt, parent)
+    {
+        int length;
+        const char *type = fdt_getprop(fdt, node, "device_type", &length);
+
+        if (found == cpu_count || type == NULL || length != 4 || memcmp(type, "cpu", 4) != 0) {
+            continue;
+        }
+        if (!read_number(fdt, node, "reg", &cpus[found].mpidr)) {
+            return "/cpus: reg of a PE: want one MPIDR of one or two cells";
+        }
+        found++;
+    }
+    return found == cpu_count ? NULL : "/cpus: holds fewer PEs than the machine has";
+}
+
 bool spmd_init(struct spmd *spmd, const void *manifest, size_t size_bytes, struct spmd_cpu *cpus,
                uint32_t cpu_count, const char **why)
 {
@@ -49,7 +77,7 @@ bool spmd_init(struct spmd *spmd, const void *manifest, size_t size_bytes, struc
 
     *spmd = (struct spmd){.cpu_count = cpu_count, .cpu = cpus};
     for (uint32_t i = 0; i < cpu_count; i++) {
-        cpus[i] = (struct spmd_cpu){0};
+        cpus[i] = (struct spmd_cpu){.mpidr = UINT64_MAX};
     }
     if (((uintptr_t)manifest & 7u) != 0 || fdt_check_full(manifest, size_bytes) != 0) {
         *why = "SPMC manifest: not a whole device tree blob, 8-byte aligned";
@@ -78,5 +106,8 @@ bool spmd_init(struct spmd *spmd, const void *manifest, size_t size_bytes, struc
     spmd->attribute.spmc_id = (uint16_t)id;
     *why = check_attribute(&spmd->attribute, major, minor, exec_state);
     spmd->attribute.version = (uint32_t)(major << 16 | minor);
+    if (*why == NULL) {
+        *why = read_cpus(manifest, cpus, cpu_count);
+    }
     return *why == NULL;
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "spmd/spmd.h"
 
+#include "arch/arch.h"
+#include "psci.h"
 #include "route.h"
 
+#define INSTRUCTION_BYTES 4u
+
 #define SMCCC_VERSION_1_2 0x10002u
-#define PSCI_VERSION_1_1  0x10001u
 
 static void result(uint64_t *x, uint64_t x0, uint64_t x2)
 {
@@ -22,61 +25,6 @@ static enum spmd_next refuse(enum spmd_world from, uint64_t *x, int32_t error)
 {
     result(x, FFA_ERROR, (uint32_t)error);
     return back_to(from);
-}
-
-/* SMCCC leaves x1..x3 to the callee and preserves x4 and up. */
-static enum spmd_next answer(enum spmd_world from, uint64_t *x, int64_t value)
-{
-    x[0] = (uint64_t)value;
-    x[1] = x[2] = x[3] = 0;
-    return back_to(from);
-}
-
-static int64_t psci_features(uint32_t fid)
-{
-    switch (fid) {
-    case PSCI_VERSION:
-    case PSCI_FEATURES:
-    case PSCI_SYSTEM_OFF:
-    case PSCI_SYSTEM_RESET:
-    case PSCI_SYSTEM_RESET2_32:
-    case PSCI_SYSTEM_RESET2_64:
-    case SMCCC_VERSION:
-        return PSCI_SUCCESS;
-    default:
-        return PSCI_NOT_SUPPORTED;
-    }
-}
-
-static enum spmd_next standard_call(enum spmd_world from, uint32_t fid, uint64_t *x)
-{
-    bool is_nwd = from == SPMD_NON_SECURE;
-
-    switch (fid) {
-    case SMCCC_VERSION:
-        return answer(from, x, SMCCC_VERSION_1_2);
-    case SMCCC_ARCH_FEATURES: {
-        uint32_t asked = (uint32_t)x[1];
-
-        return answer(from, x,
-                      asked == SMCCC_VERSION || asked == SMCCC_ARCH_FEATURES ? 0 : SMCCC_UNKNOWN);
-    }
-    case PSCI_VERSION:
-        return answer(from, x, PSCI_VERSION_1_1);
-    case PSCI_FEATURES:
-        return answer(from, x, psci_features((uint32_t)x[1]));
-    case PSCI_SYSTEM_OFF:
-        return is_nwd ? SPMD_SYSTEM_OFF : answer(from, x, PSCI_NOT_SUPPORTED);
-    case PSCI_SYSTEM_RESET:
-        x[1] = x[2] = 0;
-        return is_nwd ? SPMD_SYSTEM_RESET : answer(from, x, PSCI_NOT_SUPPORTED);
-    case PSCI_SYSTEM_RESET2_32:
-    case PSCI_SYSTEM_RESET2_64:
-        return is_nwd ? SPMD_SYSTEM_RESET : answer(from, x, PSCI_NOT_SUPPORTED);
-    default:
-        /* PSCI_NOT_SUPPORTED and the unknown function of SMCCC are the same value. */
-        return answer(from, x, SMCCC_UNKNOWN);
-    }
 }
 
 /* FFA_VERSION of the normal world reaches the SPMC as a framework message (FF-A v1.2, 18.2.4). */
@@ -164,13 +112,35 @@ static enum spmd_next init_ended(struct spmd_cpu *cpu, uint32_t fid, uint64_t *x
         return refuse(SPMD_SECURE, x, FFA_DENIED);
     }
     cpu->spmc_ready = true;
-    result(x, 0, 0);
+    result(x, cpu->entry_is_due ? cpu->context_id : 0, 0);
     return SPMD_ENTER_NON_SECURE;
 }
 
-static enum spmd_next from_secure_world(struct spmd *spmd, struct spmd_cpu *cpu, uint32_t fid,
+/*
+ * Until it ends its initialisation on the boot PE, the SPMC says where other PEs enter it: inside
+ * itself.
+ */
+static enum spmd_next register_secondary(struct spmd *spmd, const struct spmd_cpu *cpu, uint64_t *x)
+{
+    const struct spmd_attribute *spmc = &spmd->attribute;
+    uint64_t entry = x[1];
+
+    if (cpu->spmc_ready || cpu->entry_is_due) {
+        return refuse(SPMD_SECURE, x, FFA_DENIED);
+    }
+    if (entry % INSTRUCTION_BYTES != 0 || entry - spmc->load_address >= spmc->binary_size_bytes) {
+        return refuse(SPMD_SECURE, x, FFA_INVALID_PARAMETERS);
+    }
+    spmd->secondary_ep = entry;
+    result(x, FFA_SUCCESS_32, 0);
+    return SPMD_ENTER_SECURE;
+}
+
+static enum spmd_next from_secure_world(struct spmd *spmd, uint32_t cpu_index, uint32_t fid,
                                         uint64_t *x)
 {
+    struct spmd_cpu *cpu = &spmd->cpu[cpu_index];
+
     switch (fid) {
     case FFA_ID_GET:
         result(x, FFA_SUCCESS_32, spmd->attribute.spmc_id);
@@ -179,9 +149,7 @@ static enum spmd_next from_secure_world(struct spmd *spmd, struct spmd_cpu *cpu,
         result(x, FFA_SUCCESS_32, FFA_ID_SPMD);
         return SPMD_ENTER_SECURE;
     case FFA_SECONDARY_EP_REGISTER_64:
-        spmd->secondary_ep = x[1];
-        result(x, FFA_SUCCESS_32, 0);
-        return SPMD_ENTER_SECURE;
+        return register_secondary(spmd, cpu, x);
     case FFA_PARTITION_INFO_GET_REGS_64: /* no logical partitions here */
     case FFA_FEATURES:
     case FFA_EL3_INTR_HANDLE:
@@ -192,6 +160,9 @@ static enum spmd_next from_secure_world(struct spmd *spmd, struct spmd_cpu *cpu,
     if (!cpu->spmc_ready) {
         return init_ended(cpu, fid, x);
     }
+    if (cpu->in_cpu_off) {
+        return psci_off_answered(spmd, cpu_index, x);
+    }
     return cpu->in_version_query ? version_answered(spmd, cpu, x) : SPMD_ENTER_NON_SECURE;
 }
 
@@ -200,17 +171,55 @@ enum spmd_next spmd_handle_smc(struct spmd *spmd, uint32_t cpu_index, enum spmd_
 {
     uint32_t fid = (uint32_t)x[0] & ~SMCCC_SVE_HINT;
     struct spmd_cpu *cpu = &spmd->cpu[cpu_index];
+    bool in_init = from == SPMD_SECURE && !cpu->spmc_ready;
     enum spmd_next next;
 
     if (!route_is_ffa(fid)) {
         /* FFA_VERSION has results that are no function identifiers. */
-        next = from == SPMD_SECURE && cpu->in_version_query ? version_answered(spmd, cpu, x)
-                                                            : standard_call(from, fid, x);
+        next = from == SPMD_SECURE && cpu->in_version_query
+                   ? version_answered(spmd, cpu, x)
+                   : psci_call(spmd, cpu_index, from, fid, x);
     } else if (from == SPMD_NON_SECURE) {
         next = from_normal_world(spmd, cpu, fid, x);
     } else {
-        next = from_secure_world(spmd, cpu, fid, x);
+        next = from_secure_world(spmd, cpu_index, fid, x);
     }
-    *count = route_is_extended((uint32_t)x[0]) ? FFA_REGS_EXTENDED : FFA_REGS;
+    /* x0 after the initialisation is a context id of the caller's choice: no function. */
+    *count = !in_init && route_is_extended((uint32_t)x[0]) ? FFA_REGS_EXTENDED : FFA_REGS;
     return next;
+}
+
+uint32_t spmd_cpu_on_target(const struct spmd *spmd, uint32_t cpu_index)
+{
+    return spmd->cpu[cpu_index].on_target;
+}
+
+void spmd_cpu_boot(struct spmd *spmd, uint32_t cpu_index)
+{
+    spmd->cpu[cpu_index].power = SPMD_POWER_ON;
+}
+
+enum spmd_next spmd_cpu_started(struct spmd *spmd, uint32_t cpu_index, uint64_t *secure_entry)
+{
+    struct spmd_cpu *cpu = &spmd->cpu[cpu_index];
+
+    spmd_arch_lock(&spmd->lock);
+    cpu->power = SPMD_POWER_ON;
+    spmd_arch_unlock(&spmd->lock);
+    cpu->entry_is_due = true;
+    cpu->spmc_ready = false;
+    cpu->in_version_query = false;
+    cpu->in_cpu_off = false;
+    *secure_entry = spmd->secondary_ep;
+    return spmd->secondary_ep != 0 ? SPMD_ENTER_SECURE : SPMD_ENTER_NON_SECURE;
+}
+
+bool spmd_take_entry(struct spmd *spmd, uint32_t cpu_index, uint64_t *entry)
+{
+    struct spmd_cpu *cpu = &spmd->cpu[cpu_index];
+    bool is_due = cpu->entry_is_due;
+
+    cpu->entry_is_due = false;
+    *entry = cpu->entry;
+    return is_due;
 }

@@ -114,14 +114,24 @@ static void check_vcpu(struct run *run, const struct vcpu *vcpu, const struct vc
     case VCPU_STARTING:
         if (vcpu->runtime_model == RTM_NONE) {
             broken(run, "a vCPU runs without a runtime model", vcpu);
+        } else if (vcpu->cpu == NULL || !vcpu->cpu->online) {
+            broken(run, "a vCPU is RUNNING on a PE that is off", vcpu);
+        } else if (vcpu->partition->vcpu_count > 1 && vcpu->index != vcpu->cpu->index) {
+            broken(run, "a vCPU of an MP partition runs on another PE than its own", vcpu);
+        } else if (vcpu->cpu->current != vcpu) {
+            broken(run, "two vCPUs are RUNNING on one PE", vcpu);
         } else if (next->cpu == vcpu->cpu && next != vcpu) {
             broken(run, "a vCPU is RUNNING while another one runs on its PE", vcpu);
         }
         break;
+    case VCPU_OFF:
     case VCPU_WAITING:
         if (vcpu->runtime_model != RTM_NONE || vcpu->processing_request ||
             vcpu->chain_prev != NULL || vcpu->chain_next != NULL) {
-            broken(run, "a WAITING vCPU still has work", vcpu);
+            broken(run,
+                   vcpu->state == VCPU_OFF ? "a vCPU that is OFF still has work"
+                                           : "a WAITING vCPU still has work",
+                   vcpu);
         }
         break;
     case VCPU_ABORTED:

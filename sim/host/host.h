@@ -14,6 +14,10 @@
 
 #define HOST_MAX_HELD_LOCKS 8
 
+/* Where the SPMC finds the UART for its call log: no board has anything there, see door.c. */
+#define HOST_CALL_LOG_UART      (1ull << 60)
+#define HOST_CALL_LOG_MAX_BYTES (64ull << 20)
+
 /* arch.h: the PE as the door knows it. */
 struct arch_pe {
     struct run *run;
@@ -60,6 +64,7 @@ struct run {
     uint64_t ns_next; /* next free page for scripted normal worlds */
     uint64_t ns_end;
     struct machine_event until_event;
+    uint64_t call_log_bytes;
 
     /* What the checkers remember. */
     uint64_t pte_writes;
@@ -82,8 +87,12 @@ bool plan_run(struct run *run, struct sim_error *err);
 bool plan_load(struct run *run, struct sim_error *err);
 void plan_free(struct run *run);
 
+/* run.c: where a normal world without load address goes; NULL: the board has no such memory. */
+const struct board_ram *host_first_ns_ram(const struct board *board);
+
 /* pe_loop.c: the loop that the arch side owns, entry of a PE's coroutine. */
 void host_pe_main(struct sim_pe *pe, void *arg);
+void host_loop(struct arch_pe *pe, struct vcpu *vcpu) __attribute__((noreturn));
 
 /* check.c: invariants around every entry into the SPMC. */
 bool check_init(struct run *run);

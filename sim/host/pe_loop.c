@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/host/host.h"
+#include "sim/host/power.h"
 
 /* Resumes until an exit that the levels above must handle; slices and idling stay here. */
 static void run_context(struct arch_pe *pe, struct context *context, struct context_exit *exit)
@@ -121,7 +122,10 @@ static void run_normal_world(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED], 
     for (;;) {
         run_context(pe, context, &out);
         if (out.kind == CONTEXT_EXIT_FINISHED) {
-            run_done(pe->run);
+            /* The script of PE 0 ends the run; another one's leaves its PE idle. */
+            if (pe->pe->index == 0) {
+                run_done(pe->run);
+            }
             machine_pe_halt(pe->pe);
         }
         if (ESR_EC(out.esr) == ESR_EC_SMC64) {
@@ -162,6 +166,7 @@ static void run_el3(struct arch_pe *pe, struct vcpu *nwd, uint16_t from, struct 
 {
     uint64_t *x = nwd->frame.x;
     enum spmd_world world = SPMD_SECURE;
+    uint64_t entry;
 
     nwd->frame.store = 0;
     exit->kind = VCPU_EXIT_EL3;
@@ -172,8 +177,15 @@ static void run_el3(struct arch_pe *pe, struct vcpu *nwd, uint16_t from, struct 
         if (next == SPMD_ENTER_SECURE) {
             return;
         }
-        if (next != SPMD_ENTER_NON_SECURE) {
+        if (next == SPMD_CPU_ON) {
+            power_on(pe, spmd_cpu_on_target(&pe->run->spmd, pe->pe->index));
+        } else if (next == SPMD_CPU_OFF) {
+            power_off(pe);
+        } else if (next != SPMD_ENTER_NON_SECURE) {
             power(pe, next, x);
+        }
+        if (spmd_take_entry(&pe->run->spmd, pe->pe->index, &entry)) {
+            pe->nwd->ops->reset(pe->nwd, entry, x);
         }
         run_normal_world(pe, x, count, world == SPMD_SECURE ? from : FFA_ID_SPMD);
         world = SPMD_NON_SECURE;
@@ -186,11 +198,15 @@ static void boot_params(struct run *run, struct spmc_boot_params *params)
         .manifest = run->spmc_manifest,
         .manifest_size_bytes = run->spmc_manifest_size,
         .boot_mpidr = run->machine->pe[0].mpidr,
+        .secondary_entry = run->attribute.entrypoint,
         .spmc_range = run->spmc_range,
         .pool_base = {run->spmc_range.base + HOST_SPMC_IMAGE_BYTES},
         .pool_size_bytes = run->spmc_range.size_bytes - HOST_SPMC_IMAGE_BYTES,
         .arena = run->arena,
         .arena_size_bytes = run->arena_size,
+        .has_call_log_uart = true,
+        .call_log_uart = {HOST_CALL_LOG_UART},
+        .call_log_uart_pas = PAS_SECURE,
     };
     for (unsigned i = 0; i < run->machine->board.device_count; i++) {
         const struct board_device *device = &run->machine->board.device[i];
@@ -219,31 +235,12 @@ static void enable_uart(struct arch_pe *pe, const struct spmc_boot_params *param
     }
 }
 
-void host_pe_main(struct sim_pe *sim_pe, void *arg)
+void host_loop(struct arch_pe *pe, struct vcpu *vcpu)
 {
-    struct run *run = arg;
-    struct arch_pe *pe = &run->arch_pe[sim_pe->index];
-    struct spmc_boot_params params;
-    struct vcpu *vcpu;
-    struct spmc_cpu *cpu;
+    struct run *run = pe->run;
+    struct spmc_cpu *cpu = spmc_cpu(run->spmc, pe->pe->index);
     uint16_t from = FFA_ID_SPMC;
 
-    boot_params(run, &params);
-    enable_uart(pe, &params);
-    vcpu = spmc_cold_boot(pe, &params, &run->spmc);
-    if (vcpu == NULL) {
-        if (!run->failed) {
-            run_fail(run, "%s", spmc_boot_diag(run->spmc)->text);
-            run->verdict = RUN_BAD_INPUT;
-        }
-        machine_pe_halt(sim_pe);
-    }
-    if (run->config.check && !check_init(run)) {
-        run_fail(run, "out of memory for the checkers");
-        machine_pe_halt(sim_pe);
-    }
-    report_partitions(pe);
-    cpu = spmc_cpu(run->spmc, sim_pe->index);
     for (;;) {
         struct vcpu_exit exit = {0};
         struct vcpu *next;
@@ -264,7 +261,33 @@ void host_pe_main(struct sim_pe *sim_pe, void *arg)
         from = vcpu == next ? FFA_ID_SPMC : vcpu->partition->id;
         vcpu = next;
         if (run->failed) {
-            machine_pe_halt(sim_pe);
+            machine_pe_halt(pe->pe);
         }
     }
+}
+
+void host_pe_main(struct sim_pe *sim_pe, void *arg)
+{
+    struct run *run = arg;
+    struct arch_pe *pe = &run->arch_pe[sim_pe->index];
+    struct spmc_boot_params params;
+    struct vcpu *vcpu;
+
+    boot_params(run, &params);
+    enable_uart(pe, &params);
+    spmd_cpu_boot(&run->spmd, sim_pe->index);
+    vcpu = spmc_cold_boot(pe, &params, &run->spmc);
+    if (vcpu == NULL) {
+        if (!run->failed) {
+            run_fail(run, "%s", spmc_boot_diag(run->spmc)->text);
+            run->verdict = RUN_BAD_INPUT;
+        }
+        machine_pe_halt(sim_pe);
+    }
+    if (run->config.check && !check_init(run)) {
+        run_fail(run, "out of memory for the checkers");
+        machine_pe_halt(sim_pe);
+    }
+    report_partitions(pe);
+    host_loop(pe, vcpu);
 }

@@ -249,6 +249,10 @@ static bool make_spmc_manifest(struct run *run, struct sim_error *err)
     }
     bad = fdt_open_into(base->data, run->spmc_manifest, (int)run->spmc_manifest_size);
     bad = bad != 0 ? bad : trim_cpus(run->spmc_manifest, run->config.pe_count);
+    if (bad == 0 && run->config.call_log) {
+        bad = fdt_setprop(run->spmc_manifest, fdt_path_offset(run->spmc_manifest, "/hypervisor"),
+                          "call-log", NULL, 0);
+    }
     for (uint32_t i = 0; bad == 0 && i < run->config.partition_count; i++) {
         bad = add_vm(run, run->spmc_manifest, i);
     }

@@ -10,7 +10,7 @@
 
 #include "sim/host/host.h"
 
-static const struct board_ram *first_ns_ram(const struct board *board)
+const struct board_ram *host_first_ns_ram(const struct board *board)
 {
     for (unsigned i = 0; i < board->ram_count; i++) {
         if (!board->ram[i].secure) {
@@ -23,7 +23,7 @@ static const struct board_ram *first_ns_ram(const struct board *board)
 static bool create_nwd(struct run *run, struct sim_error *err)
 {
     const struct run_nwd *nwd = &run->config.nwd;
-    const struct board_ram *ram = first_ns_ram(&run->machine->board);
+    const struct board_ram *ram = host_first_ns_ram(&run->machine->board);
     struct context_config config = {
         .name = "NWd/0",
         .endpoint = FFA_ID_NWD,

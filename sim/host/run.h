@@ -7,6 +7,8 @@
 #ifndef SIM_RUN_H
 #define SIM_RUN_H
 
+#include <stdio.h>
+
 #include "sim/cpu/context.h"
 #include "sim/machine/error.h"
 #include "sim/machine/machine.h"
@@ -53,6 +55,8 @@ struct run_nwd {
     unsigned el;           /* 1 or 2 */
     run_make_context make; /* scripted */
     void *make_user;
+    run_make_context make_secondary; /* scripted: PEs that CPU_ON starts; NULL: none may */
+    void *make_secondary_user;
 };
 
 struct run_config {
@@ -63,12 +67,14 @@ struct run_config {
     unsigned pe_count; /* 0: 1 */
     uint32_t partition_count;
     struct run_partition partition[RUN_MAX_PARTITIONS];
-    struct run_nwd nwd; /* normal world of PE 0 */
-    uint64_t limit_ns;  /* running past it is a failure; 0: default */
-    uint64_t until_ns;  /* stop there and call it done; 0: never */
+    struct run_nwd nwd;
+    uint64_t limit_ns; /* running past it is a failure; 0: default */
+    uint64_t until_ns; /* stop there and call it done; 0: never */
     uint64_t seed;
     bool check; /* invariants after every SPMC entry */
     struct trace *trace;
+    bool call_log;      /* the SPMC writes its call log (docs/twin.md); the run is the same */
+    FILE *call_log_out; /* where to; NULL: nowhere */
 };
 
 enum run_verdict {

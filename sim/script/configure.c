@@ -244,6 +244,28 @@ static bool read_nwd(struct scenario *scenario, const char *share, struct run_nw
     return ok;
 }
 
+/* Who plays the normal world of the PEs that it starts. */
+static bool read_secondary(struct scenario *scenario, struct run_nwd *nwd, struct sim_error *err)
+{
+    struct script_entry *entry = &scenario->secondary_entry;
+    bool scripted;
+
+    if (!take_function(scenario, "secondary", entry, &scripted, err)) {
+        return false;
+    }
+    if (scripted && nwd->make == NULL) {
+        return scenario_fault(
+            scenario, "secondary", err,
+            "secondary: the image of normal_world runs on every PE; leave it out");
+    }
+    if (scripted) {
+        entry->normal_world = true;
+        nwd->make_secondary = script_make_context;
+        nwd->make_secondary_user = entry;
+    }
+    return true;
+}
+
 static void on_event(struct trace_sink *sink, const struct trace_event *event)
 {
     struct scenario_console *console = (struct scenario_console *)sink;
@@ -279,7 +301,8 @@ bool scenario_configure(struct scenario *scenario, const char *share, const char
     ok = files_load_board(scenario, share, board, "board", &config->board, err) &&
          files_load_board(scenario, share, board, "spmc_manifest", &config->spmc_manifest, err) &&
          read_partitions(scenario, share, config, err) &&
-         read_nwd(scenario, share, &config->nwd, err);
+         read_nwd(scenario, share, &config->nwd, err) &&
+         read_secondary(scenario, &config->nwd, err);
     lua_settop(L, 0);
     return ok;
 }

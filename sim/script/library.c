@@ -5,6 +5,7 @@
 
 #include "expect_lua.h"
 #include "ffa_lua.h"
+#include "psci_lua.h"
 #include "result_lua.h"
 #include "sim/script/parse.h"
 #include "sim/script/script_context.h"
@@ -181,6 +182,21 @@ static int partition_name(lua_State *L)
     return 1;
 }
 
+/* mpidr(index): affinity of a PE of this run; nil when there is none with this linear index. */
+static int mpidr(lua_State *L)
+{
+    const struct script *script = script_of(L);
+    const struct machine *machine = script->current->base.machine;
+    lua_Integer index = luaL_checkinteger(L, 1);
+
+    if (index < 0 || index >= (lua_Integer)machine->pe_count) {
+        lua_pushnil(L);
+    } else {
+        lua_pushinteger(L, (lua_Integer)machine->pe[index].mpidr);
+    }
+    return 1;
+}
+
 static int vcpu(lua_State *L)
 {
     static const char *const partition_states[] = {"NULL", "CREATED", "RUNNING", "ABORTING"};
@@ -302,6 +318,7 @@ void library_open(lua_State *L)
                                           {"current", current},
                                           {"partition", partition},
                                           {"partition_name", partition_name},
+                                          {"mpidr", mpidr},
                                           {"vcpu", vcpu},
                                           {"no_field", no_field},
                                           {"strict", strict},
@@ -326,6 +343,8 @@ void library_open(lua_State *L)
     lua_rawset(L, -3);
     lua_pop(L, 1);
     run_part(L, ffa_lua, sizeof(ffa_lua), "=ffa");
+    lua_pop(L, 1);
+    run_part(L, psci_lua, sizeof(psci_lua), "=psci");
     lua_pop(L, 1);
     /* spmc:vcpu(name, index) stands on the same primitive. */
     lua_getfield(L, -1, "vcpu");

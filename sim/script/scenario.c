@@ -14,7 +14,7 @@
 
 static const char *const header_fields[] = {"name",         "description", "board",  "pes",
                                             "limit",        "tags",        "params", "partitions",
-                                            "normal_world", "expect",      "finish"};
+                                            "normal_world", "secondary",   "expect", "finish"};
 
 static bool in_name(char c)
 {

@@ -30,6 +30,7 @@ struct scenario {
     char fails[256]; /* expect.fails; empty: the run is to pass */
     uint64_t seed;
     struct script_entry nwd_entry;
+    struct script_entry secondary_entry; /* the normal world on PEs that CPU_ON starts */
     struct script_entry entry[RUN_MAX_PARTITIONS];
     char name[RUN_MAX_PARTITIONS][32];
     uint32_t smc_allowed[RUN_MAX_PARTITIONS][MANIFEST_MAX_SMC_ALLOWED];

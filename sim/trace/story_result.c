@@ -149,13 +149,21 @@ static void add_interrupt(struct story_line *line, const struct story_names *nam
     line_add_regs(line, regs, 3, LAST_REG);
 }
 
+static void add_start(struct story_line *line, const struct story_regs *regs)
+{
+    line_add(line, "starts");
+    line_add_regs(line, &(struct story_regs){regs->x, regs->count, true}, 0, LAST_REG);
+}
+
 void line_add_result(struct story_line *line, const struct story_names *names, uint32_t call,
                      uint16_t from, const struct story_regs *regs)
 {
     uint32_t fid = reg_w(regs, 0);
     const char *name = ffa_name(fid);
 
-    if (fid == FFA_ERROR) {
+    if (call == PSCI_CPU_OFF && (int32_t)fid != PSCI_DENIED) {
+        add_start(line, regs); /* the PE came again; x0 is a context id, whatever it reads as */
+    } else if (fid == FFA_ERROR) {
         add_error(line, regs);
     } else if (fid == FFA_SUCCESS_32 || fid == FFA_SUCCESS_64) {
         add_success(line, call, regs);
@@ -171,8 +179,7 @@ void line_add_result(struct story_line *line, const struct story_names *names, u
         add_from(line, names, from);
         line_add_regs(line, regs, 1, LAST_REG);
     } else if (call == 0) {
-        line_add(line, "starts");
-        line_add_regs(line, &(struct story_regs){regs->x, regs->count, true}, 0, LAST_REG);
+        add_start(line, regs);
     } else if (!add_plain_answer(line, call, regs)) {
         line_add(line, "->");
         if (line_add_regs(line, &(struct story_regs){regs->x, regs->count, true}, 0, LAST_REG) ==

@@ -2,6 +2,7 @@
 /* Cold boot on the first PE: from the SPMC manifest to partitions that are ready to start. */
 #include "boot.h"
 
+#include "spmc/call_log.h"
 #include "spmc/format.h"
 #include "spmc/mem.h"
 
@@ -23,8 +24,27 @@ static uint32_t boot_cpu_index(const struct spmc_manifest *manifest, uint64_t mp
     return index;
 }
 
+static void init_call_log(struct arch_pe *pe, struct spmc *spmc,
+                          const struct spmc_boot_params *params)
+{
+    struct spmc_log *log = &spmc->log;
+
+    if (!spmc->manifest->call_log) {
+        return;
+    }
+    if (!SPMC_CALL_LOG) {
+        spmc_log(pe, log, SPMC_LOG_WARNING, "/hypervisor: call-log: this build has no call log");
+        return;
+    }
+    log->calls = params->has_call_log_uart || params->has_uart;
+    log->calls_uart = params->has_call_log_uart ? params->call_log_uart : params->uart;
+    log->calls_uart_pas =
+        (uint8_t)(params->has_call_log_uart ? params->call_log_uart_pas : params->uart_pas);
+}
+
 static bool init_state(struct arch_pe *pe, struct spmc *spmc, const struct spmc_boot_params *params)
 {
+    spmc->log.lock.rank = SPMC_RANK_LOG;
     spmc->log.has_uart = params->has_uart;
     spmc->log.uart = params->uart;
     spmc->log.uart_pas = (uint8_t)params->uart_pas;
@@ -41,6 +61,7 @@ static bool init_state(struct arch_pe *pe, struct spmc *spmc, const struct spmc_
         return false;
     }
     spmc->log.level = spmc->manifest->log_level;
+    init_call_log(pe, spmc, params);
     if (boot_cpu_index(spmc->manifest, params->boot_mpidr) == spmc->manifest->cpu_count) {
         spmc->diag.code = MANIFEST_NODE_MISSING;
         format_text(spmc->diag.text, sizeof(spmc->diag.text),
@@ -178,7 +199,7 @@ static bool make_all(struct arch_pe *pe, struct spmc *spmc, uint64_t boot_mpidr)
 }
 
 /* Says who we are to the SPMD and where secondary PEs shall enter (FF-A v1.2, 18.2). */
-static bool greet_spmd(struct arch_pe *pe, struct spmc *spmc)
+static bool greet_spmd(struct arch_pe *pe, struct spmc *spmc, uint64_t secondary_entry)
 {
     uint64_t x[FFA_REGS_EXTENDED] = {FFA_ID_GET};
 
@@ -187,13 +208,25 @@ static bool greet_spmd(struct arch_pe *pe, struct spmc *spmc)
         return fail(spmc, MANIFEST_NOT_COMPATIBLE,
                     "/attribute: spmc_id: the SPMD gave another id than 0x8000");
     }
-    return true;
+    if (secondary_entry == 0) {
+        return true;
+    }
+    memset(x, 0, sizeof(x));
+    x[0] = FFA_SECONDARY_EP_REGISTER_64;
+    x[1] = secondary_entry;
+    arch_el3_call(pe, x);
+    /* TF-A answers a 64-bit call with the 64-bit form. */
+    return (uint32_t)x[0] == FFA_SUCCESS_32 || (uint32_t)x[0] == FFA_SUCCESS_64 ||
+           fail(spmc, MANIFEST_UNSUPPORTED,
+                "the SPMD refused FFA_SECONDARY_EP_REGISTER: other PEs can not enter the SPMC");
 }
 
 struct vcpu *spmc_cold_boot(struct arch_pe *pe, const struct spmc_boot_params *params,
                             struct spmc **out)
 {
     struct spmc *spmc = params->arena;
+    struct spmc_cpu *cpu;
+    struct vcpu *first;
 
     if (params->arena_size_bytes < sizeof(*spmc)) {
         arch_panic(pe, "SPMC: the arena does not even hold struct spmc");
@@ -201,11 +234,30 @@ struct vcpu *spmc_cold_boot(struct arch_pe *pe, const struct spmc_boot_params *p
     spmc->arena = params->arena;
     spmc->arena_size_bytes = params->arena_size_bytes;
     *out = boot_alloc(spmc, sizeof(*spmc));
-    if (!init_state(pe, spmc, params) || !greet_spmd(pe, spmc) ||
+    if (!init_state(pe, spmc, params) || !greet_spmd(pe, spmc, params->secondary_entry) ||
         !make_all(pe, spmc, params->boot_mpidr)) {
         spmc_log(pe, &spmc->log, SPMC_LOG_CRITICAL, "boot failed: %s", spmc->diag.text);
         return NULL;
     }
     boot_sort(spmc);
-    return boot_start_next(&spmc->cpu[boot_cpu_index(spmc->manifest, params->boot_mpidr)]);
+    cpu = &spmc->cpu[boot_cpu_index(spmc->manifest, params->boot_mpidr)];
+    first = boot_start_next(cpu);
+    call_log_boot(cpu, first);
+    return first;
+}
+
+struct vcpu *spmc_secondary_boot(struct spmc *spmc, struct arch_pe *pe, uint32_t index)
+{
+    struct spmc_cpu *cpu = spmc_cpu(spmc, index);
+    struct vcpu *first;
+
+    if (cpu == NULL) {
+        return NULL;
+    }
+    cpu->arch = pe;
+    cpu->boot_position = 0;
+    cpu->online = true;
+    first = boot_start_next(cpu);
+    call_log_boot(cpu, first);
+    return first;
 }

@@ -189,8 +189,7 @@ static bool make_vcpus(struct arch_pe *pe, struct spmc *spmc, struct partition *
 }
 
 /* Legal wishes that this SPMC does not grant are told, not lost. */
-static void warn_unused(struct arch_pe *pe, const struct spmc *spmc,
-                        const struct partition *partition)
+static void warn_unused(struct arch_pe *pe, struct spmc *spmc, const struct partition *partition)
 {
     const struct partition_manifest *manifest = partition->manifest;
     bool has_dma = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* /hypervisor of the SPMC manifest: the log level, and one vmN node for each package. */
+/* /hypervisor of the SPMC manifest: what is logged, and one vmN node for each package. */
 #include "manifest_spmc.h"
 
 #include "spmc/mem.h"
@@ -134,6 +134,7 @@ bool manifest_read_hypervisor(const struct fdt_reader *r, struct spmc_manifest *
     }
     if (!read_compatible(r, hypervisor, "hafnium,hafnium") ||
         !read_flag(r, hypervisor, "ffa_tee_enabled", &tee_enabled) ||
+        !read_flag(r, hypervisor, "call-log", &out->call_log) ||
         !read_log_level(r, hypervisor, &out->log_level)) {
         return false;
     }

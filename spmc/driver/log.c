@@ -13,34 +13,44 @@ static void put_text(struct arch_pe *pe, const struct spmc_log *log, const char 
     }
 }
 
-void spmc_log(struct arch_pe *pe, const struct spmc_log *log, enum spmc_log_level level,
+/* Whole lines: another PE waits. */
+static void put_line(struct arch_pe *pe, struct spmc_log *log, const char *prefix,
+                     size_t prefix_size, const char *text, size_t size)
+{
+    arch_lock(pe, &log->lock);
+    put_text(pe, log, prefix, prefix_size);
+    put_text(pe, log, text, size);
+    put_text(pe, log, "\n", 1);
+    arch_unlock(pe, &log->lock);
+}
+
+void spmc_log(struct arch_pe *pe, struct spmc_log *log, enum spmc_log_level level,
               const char *format, ...)
 {
     char line[LOG_LINE_BYTES];
     va_list args;
+    size_t prefix;
     size_t size;
 
     if (!log->has_uart || level > log->level) {
         return;
     }
-    size = format_text(line, sizeof(line), "spmc: ");
+    prefix = format_text(line, sizeof(line), "spmc: ");
     va_start(args, format);
-    size += format_text_v(line + size, sizeof(line) - size, format, args);
+    size = format_text_v(line + prefix, sizeof(line) - prefix, format, args);
     va_end(args);
-    put_text(pe, log, line, size);
-    put_text(pe, log, "\n", 1);
+    put_line(pe, log, line, prefix, line + prefix, size);
 }
 
-void spmc_log_console(struct arch_pe *pe, const struct spmc_log *log, const char *name,
+void spmc_log_console(struct arch_pe *pe, struct spmc_log *log, const char *name,
                       uint16_t vcpu_index, const char *text, size_t size)
 {
     char prefix[64];
+    size_t prefix_size;
 
     if (!log->has_uart) {
         return;
     }
-    put_text(pe, log, prefix,
-             format_text(prefix, sizeof(prefix), "[%s/%u] ", name, (unsigned)vcpu_index));
-    put_text(pe, log, text, size);
-    put_text(pe, log, "\n", 1);
+    prefix_size = format_text(prefix, sizeof(prefix), "[%s/%u] ", name, (unsigned)vcpu_index);
+    put_line(pe, log, prefix, prefix_size, text, size);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ffa/framework_msg.h"
 
+#include "partition/call_chain.h"
+
 /* Manifest, vm-availability-messages */
 #define WANTS_VM_CREATED   0x1u
 #define WANTS_VM_DESTROYED 0x2u
@@ -35,6 +37,42 @@ static bool refuse(struct ffa_result *out)
     return true;
 }
 
+/* What runs on this PE alone ends with it; dead vCPUs stay dead. */
+static void vcpu_off(struct vcpu *vcpu)
+{
+    switch (vcpu->state) {
+    case VCPU_WAITING:
+    case VCPU_BLOCKED:
+    case VCPU_PREEMPTED:
+        vcpu_finish(vcpu, VCPU_OFF);
+        call_chain_remove(vcpu);
+        vcpu->frame.store = 0;
+        break;
+    default:
+        break;
+    }
+}
+
+/*
+ * The PE switches off: its vCPUs of MP partitions are OFF until it comes again. The vCPU of a UP
+ * partition is bound to no PE and goes on elsewhere.
+ */
+static void cpu_off(const struct ffa_call *call)
+{
+    struct spmc *spmc = call->spmc;
+
+    arch_lock(call->cpu->arch, &spmc->chain_lock);
+    for (uint32_t i = 0; i < spmc->partition_count; i++) {
+        struct partition *partition = &spmc->partition[i];
+
+        if (partition->vcpu_count > 1 && call->cpu->index < partition->vcpu_count) {
+            vcpu_off(&partition->vcpu[call->cpu->index]);
+        }
+    }
+    call->cpu->online = false;
+    arch_unlock(call->cpu->arch, &spmc->chain_lock);
+}
+
 static bool from_spmd(const struct ffa_call *call, struct ffa_result *out, uint32_t function)
 {
     if (!partition_is_nwd(call->partition) ||
@@ -46,6 +84,12 @@ static bool from_spmd(const struct ffa_call *call, struct ffa_result *out, uint3
         return answer_spmd(out, FFA_FRAMEWORK_VERSION_RESP,
                            ffa_negotiate_version(call->partition, (uint32_t)call->x[3]));
     case FFA_FRAMEWORK_PSCI_WARM_BOOT:
+        return answer_spmd(out, FFA_FRAMEWORK_PSCI_RESP, PSCI_SUCCESS);
+    case FFA_FRAMEWORK_PSCI_REQ:
+        if ((uint32_t)call->x[3] != PSCI_CPU_OFF) {
+            return answer_spmd(out, FFA_FRAMEWORK_PSCI_RESP, PSCI_NOT_SUPPORTED);
+        }
+        cpu_off(call);
         return answer_spmd(out, FFA_FRAMEWORK_PSCI_RESP, PSCI_SUCCESS);
     default:
         return answer_spmd(out, FFA_FRAMEWORK_PSCI_RESP, PSCI_NOT_SUPPORTED);

@@ -5,6 +5,7 @@
 #include "partition/abort.h"
 #include "partition/call_chain.h"
 #include "partition/inject.h"
+#include "spmc/call_log.h"
 #include "spmc/mem.h"
 
 #define ESR_WFX_TI(esr)   ((esr)&0x3u) /* 0: WFI, 1: WFE */
@@ -117,7 +118,7 @@ static struct vcpu *on_ns_interrupt(struct spmc_cpu *cpu, struct vcpu *vcpu)
     return next;
 }
 
-struct vcpu *spmc_handle_exit(struct spmc_cpu *cpu, struct vcpu *vcpu, const struct vcpu_exit *exit)
+static struct vcpu *handle(struct spmc_cpu *cpu, struct vcpu *vcpu, const struct vcpu_exit *exit)
 {
     if (exit->kind == VCPU_EXIT_EL3) {
         uint32_t fid = (uint32_t)vcpu->frame.x[0] & ~SMCCC_SVE_HINT;
@@ -137,4 +138,18 @@ struct vcpu *spmc_handle_exit(struct spmc_cpu *cpu, struct vcpu *vcpu, const str
     default:
         return partition_abort(cpu, vcpu, "SError, or an exit of unknown kind");
     }
+}
+
+struct vcpu *spmc_handle_exit(struct spmc_cpu *cpu, struct vcpu *vcpu, const struct vcpu_exit *exit)
+{
+    struct call_log_entry entry;
+    struct vcpu *next;
+
+    if (!(SPMC_CALL_LOG && cpu->spmc->log.calls)) {
+        return handle(cpu, vcpu, exit);
+    }
+    call_log_enter(cpu, vcpu, exit, &entry);
+    next = handle(cpu, vcpu, exit);
+    call_log_leave(cpu, vcpu, &entry, next);
+    return next;
 }

@@ -3,11 +3,11 @@
 # The seam between the core (spmc/, spmd/) and where it runs. One check a call; prints each finding
 # as FILE:LINE: what, exit status 1 when there is one.
 #
-#   seam.sh platform ROOT                  no conditional compilation outside spmc/arch/*/
+#   seam.sh platform ROOT                  no conditional compilation outside spm[cd]/arch/*/
 #   seam.sh headers ROOT                   no hosted header, and none of a room further up
 #   seam.sh symbols ARCHIVE ARCH_H         undefined: the door's, mem*, strlen and fdt_* only
 #   seam.sh data ARCHIVE                   nothing that can be written at file scope
-#   seam.sh cross ROOT GCC LIBFDT_INCLUDE  everything compiles for AArch64, freestanding
+#   seam.sh cross ROOT GCC LIBFDT_INCLUDE  the core compiles for AArch64, freestanding
 #   seam.sh self-test ROOT GCC CC          each check sees what it is for
 set -euo pipefail
 export LC_ALL=C
@@ -30,7 +30,7 @@ findings() { # prints standard input; fails when there is any
 # Only the include guard of a header, "#ifndef X_H" before anything else and "#define X_H" behind it.
 check_platform() {
     local root=$1 file
-    core_files "$root" '*.[chS]' | grep -vE '^spmc/arch/[^/]+/' | while read -r file; do
+    core_files "$root" '*.[chS]' | grep -vE '^spm[cd]/arch/[^/]+/' | while read -r file; do
         awk -v file="$file" '
             /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else)/ {
                 guard = 0
@@ -67,7 +67,16 @@ check_headers() {
             text ~ /^</ { print at ": hosted header " text; next }
             text ~ /^"(sim|tools|platforms|scenarios|tests)\// { print at ": header of a room further up " text; next }
             $1 ~ /^spmc\// && text ~ /^"spmd\// { print at ": the SPMC does not know the SPMD " text; next }
-            $1 ~ /^spmd\// && text ~ /^"(spmc|arch|partition|memory|boot|driver|interrupt)\// &&
+            $1 ~ /^spmd\// && text ~ /^"arch\// {
+                header = text
+                gsub(/"/, "", header)
+                if ((getline line < ("spmd/" header)) < 0) {
+                    print at ": the SPMD does not know the SPMC " text
+                }
+                close("spmd/" header)
+                next
+            }
+            $1 ~ /^spmd\// && text ~ /^"(spmc|partition|memory|boot|driver|interrupt)\// &&
                 text !~ /^"spmc\/mem\.h"/ { print at ": the SPMD does not know the SPMC " text; next }
             text !~ /^"/ { print at ": include of something computed " text }'
     ) | findings
@@ -83,7 +92,7 @@ check_symbols() {
         while read -r name; do
             case $name in
             memcpy | memset | memmove | memcmp | strlen | fdt_* | _GLOBAL_OFFSET_TABLE_) continue ;;
-            arch_*) grep -qE "\b$name\(" "$arch_h" && continue ;;
+            arch_* | spmd_arch_*) grep -qE "\b$name\(" "$arch_h" && continue ;;
             esac
             printf '%s: undefined symbol outside the contract: %s\n' "$(basename "$archive")" "$name"
         done | findings
@@ -107,7 +116,7 @@ check_data() {
 check_cross() {
     local root=$1 gcc=$2 libfdt=$3
     local -a flags=(
-        -std=c11 -O2 -ffreestanding -mgeneral-regs-only -nostdinc
+        -std=c11 -O2 -ffreestanding -mgeneral-regs-only -nostdinc -DSPMC_CALL_LOG=1
         -isystem "$("$gcc" -print-file-name=include)" -isystem "$libfdt"
         -I"$root/spmc/include" -I"$root/spmc" -I"$root/spmd/include" -I"$root/spmd"
         -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
@@ -115,7 +124,7 @@ check_cross() {
     )
     (
         cd "$root"
-        core_files . '*.c' | xargs -r -P "$(nproc)" -I '{}' \
+        core_files . '*.c' | grep -vE '^spm[cd]/arch/' | xargs -r -P "$(nproc)" -I '{}' \
             "$gcc" "${flags[@]}" -c '{}' -o /dev/null 2>&1
     ) | findings
 }
@@ -164,9 +173,10 @@ self_test() {
     tree hosted spmc/x.c <<<'#include <stdio.h>'
     tree upward spmc/x.c <<<'#include "sim/machine/bus.h"'
     tree sideways spmd/x.c <<<'#include "spmc/partition.h"'
+    tree borrowed spmd/x.c <<<'#include "arch/arch.h"'
     tree computed spmc/x.c <<<'#include SOMETHING'
     expect good check_headers "$tmp/good"
-    for name in hosted upward sideways computed; do expect bad check_headers "$tmp/$name"; done
+    for name in hosted upward sideways borrowed computed; do expect bad check_headers "$tmp/$name"; done
 
     tree undefined spmc/x.c <<<$'int printf(const char *, ...);\nint f(void) { return printf("x"); }'
     tree undoor spmc/x.c <<<$'void arch_unknown(void);\nvoid f(void) { arch_unknown(); }'

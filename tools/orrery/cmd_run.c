@@ -2,6 +2,7 @@
 /* orrery run: scenarios from file to verdict. Host time is measured here and shown, nothing else.
  */
 #define _POSIX_C_SOURCE 200809L
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct run_options {
     const char *sets[MAX_SETS];
     const char *board;
     const char *trace;
+    const char *call_log;
     uint64_t until_ns;
     uint64_t limit_ns;
     bool quiet;
@@ -40,6 +42,7 @@ static void help(void)
         "  --until DURATION    stop there and judge, as in \"50 us\"\n"
         "  --limit DURATION    running past it is a failure (default: the scenario's, else 1 s)\n"
         "  --trace FILE        record the events of the (one) run\n"
+        "  --call-log FILE     write every call to the SPMC and what it decided (docs/twin.md)\n"
         "  --story full|calls|none\n"
         "                      how much of the story to print (default calls, %u lines at most)\n"
         "  --quiet             print verdicts only\n"
@@ -69,6 +72,7 @@ enum {
     OPT_UNTIL,
     OPT_LIMIT,
     OPT_TRACE,
+    OPT_CALL_LOG,
     OPT_STORY,
     OPT_QUIET,
     OPT_NO_CHECK,
@@ -81,6 +85,7 @@ static const struct option long_options[] = {{"seed", required_argument, NULL, O
                                              {"until", required_argument, NULL, OPT_UNTIL},
                                              {"limit", required_argument, NULL, OPT_LIMIT},
                                              {"trace", required_argument, NULL, OPT_TRACE},
+                                             {"call-log", required_argument, NULL, OPT_CALL_LOG},
                                              {"story", required_argument, NULL, OPT_STORY},
                                              {"quiet", no_argument, NULL, OPT_QUIET},
                                              {"no-check", no_argument, NULL, OPT_NO_CHECK},
@@ -130,6 +135,9 @@ static int parse_options(int argc, char **argv, struct run_options *o)
             break;
         case OPT_TRACE:
             o->trace = optarg;
+            break;
+        case OPT_CALL_LOG:
+            o->call_log = optarg;
             break;
         case OPT_STORY:
             if (!parse_story(optarg, &o->story)) {
@@ -189,6 +197,29 @@ static enum sim_status complain(const struct sim_error *err)
     return err->status;
 }
 
+static bool open_call_log(const char *path, struct run_config *config, struct sim_error *err)
+{
+    if (path == NULL) {
+        return true;
+    }
+    config->call_log = true;
+    config->call_log_out = fopen(path, "wb");
+    return config->call_log_out != NULL ||
+           sim_fail(err, SIM_BAD_INPUT, "--call-log %s: %s", path, strerror(errno));
+}
+
+static bool close_call_log(const char *path, FILE *out, struct sim_error *err)
+{
+    bool bad;
+
+    if (out == NULL) {
+        return true;
+    }
+    bad = ferror(out) != 0;
+    bad = fclose(out) != 0 || bad;
+    return !bad || sim_fail(err, SIM_INTERNAL, "--call-log %s: can not be written", path);
+}
+
 /* Everything between a loaded scenario and its result. */
 static bool execute(struct scenario *scenario, const struct run_options *o, struct trace *trace,
                     struct run_result *result, struct sim_error *err)
@@ -196,7 +227,8 @@ static bool execute(struct scenario *scenario, const struct run_options *o, stru
     struct run_config config;
     struct run *run;
 
-    if (!scenario_configure(scenario, command_share(), o->board, trace, &config, err)) {
+    if (!scenario_configure(scenario, command_share(), o->board, trace, &config, err) ||
+        !open_call_log(o->call_log, &config, err)) {
         return false;
     }
     config.check = o->check;
@@ -210,7 +242,7 @@ static bool execute(struct scenario *scenario, const struct run_options *o, stru
     }
     scenario_judge(scenario, run, result);
     run_destroy(run);
-    return true;
+    return close_call_log(o->call_log, config.call_log_out, err);
 }
 
 static enum sim_status run_traced(struct scenario *scenario, const struct run_options *o,
@@ -285,6 +317,9 @@ int cmd_run(int argc, char **argv)
     }
     if (o.trace != NULL && argc - optind > 1) {
         return command_usage("run", "--trace records one run: give one scenario");
+    }
+    if (o.call_log != NULL && argc - optind > 1) {
+        return command_usage("run", "--call-log records one run: give one scenario");
     }
     for (int i = optind; i < argc; i++) {
         enum sim_status one = run_file(argv[i], &o);

@@ -6,6 +6,7 @@
 int cmd_run(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
+int cmd_flash(int argc, char **argv);
 
 /* The folder with platforms/ and guests/: ORRERY_SHARE, beside the program, or as installed. */
 const char *command_share(void);

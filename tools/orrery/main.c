@@ -20,6 +20,7 @@ static const struct {
     {"run", cmd_run, "run scenarios and judge them"},
     {"list", cmd_list, "list the scenarios of a folder"},
     {"trace", cmd_trace, "print, compare or hash recorded traces"},
+    {"flash", cmd_flash, "put a scenario and its firmware into a flash image"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -3,7 +3,8 @@
  * First instructions of every guest. Entry state (FF-A v1.2, 5.4): EL1h (a normal-world kernel: EL1h
  * or EL2h), DAIF masked, MMU off, SP unset, x4 = linear PE index of an MP partition.
  *
- * Assembled once for each guest, with GUEST_PES (number of stacks) and GUEST_PARAMETER.
+ * Assembled once for each guest, with GUEST_PES (number of stacks), GUEST_PARAMETER and
+ * GUEST_NORMAL_WORLD (0 or 1).
  */
 #include "layout.h"
 
@@ -51,13 +52,28 @@ primary:
     bl      mmu_init
     b       run
 
-    /* What an MP partition registers with FFA_SECONDARY_EP_REGISTER: the other PEs start here. */
+    /*
+     * What an MP partition registers with FFA_SECONDARY_EP_REGISTER, and a kernel gives to PSCI
+     * CPU_ON with the PE's index as context id: the other PEs start here.
+     */
     .global guest_secondary_entry
 guest_secondary_entry:
+#if GUEST_NORMAL_WORLD
+    mov     x19, x0
+#else
     mov     x19, x4
-    cmp     x4, #GUEST_PES
+#endif
+    cmp     x19, #GUEST_PES
     b.hs    park
     bl      set_stack_and_vectors
+#if GUEST_NORMAL_WORLD && GUEST_PES > 1
+    mov     x0, sp
+    bl      mmu_enable
+    mov     w0, w19
+    bl      guest_secondary_main
+    mov     w0, #0                      /* nor does guest_secondary_main */
+    bl      guest_fail
+#endif
 
 run:
     mov     x0, sp

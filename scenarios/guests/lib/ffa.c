@@ -3,9 +3,6 @@
 
 #include "mem.h"
 
-void ffa_call_smc(struct ffa_args *args);
-void ffa_call_hvc(struct ffa_args *args);
-
 static enum ffa_conduit conduit_in_use;
 
 void ffa_set_conduit(enum ffa_conduit conduit)

@@ -28,6 +28,9 @@ enum ffa_conduit ffa_get_conduit(void);
 
 /* The call as it stands in `args`, which then holds its result. */
 void ffa_call(struct ffa_args *args);
+/* The same by SMC or by HVC, whatever is in force (call.S). */
+void ffa_call_smc(struct ffa_args *args);
+void ffa_call_hvc(struct ffa_args *args);
 
 /* An UUID as registers carry it: byte 0 of the text form in bits [7:0] of `lo`. */
 struct ffa_uuid {

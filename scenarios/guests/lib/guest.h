@@ -19,7 +19,13 @@ void guest_main(unsigned pe);
 /* A word at image offset 8 that the loader may patch; its default is set in CMakeLists.txt. */
 extern const volatile uint64_t guest_parameter;
 
-/* To be given to FFA_SECONDARY_EP_REGISTER by an MP partition (entry.S). */
+/*
+ * A kernel with stacks for more than one PE runs this instead on PEs that PSCI CPU_ON starts at
+ * guest_secondary_entry; `pe` is the context id of the call, below GUEST_PES. Must not return.
+ */
+void guest_secondary_main(unsigned pe);
+
+/* To be given to FFA_SECONDARY_EP_REGISTER by an MP partition, to CPU_ON by a kernel (entry.S). */
 extern const char guest_secondary_entry[];
 
 /* First byte of the image; addresses in messages are relative to it. */

@@ -16,22 +16,31 @@
 #define SMCCC_UNKNOWN       (-1)
 
 /* PSCI (DEN0022), the calls that an EL3 dispatcher answers for the normal world */
-#define PSCI_VERSION          0x84000000u
-#define PSCI_CPU_SUSPEND_32   0x84000001u
-#define PSCI_CPU_OFF          0x84000002u
-#define PSCI_CPU_ON_32        0x84000003u
-#define PSCI_AFFINITY_INFO_32 0x84000004u
-#define PSCI_SYSTEM_OFF       0x84000008u
-#define PSCI_SYSTEM_RESET     0x84000009u
-#define PSCI_FEATURES         0x8400000au
-#define PSCI_SYSTEM_RESET2_32 0x84000012u
-#define PSCI_CPU_SUSPEND_64   0xc4000001u
-#define PSCI_CPU_ON_64        0xc4000003u
-#define PSCI_AFFINITY_INFO_64 0xc4000004u
-#define PSCI_SYSTEM_RESET2_64 0xc4000012u
-#define PSCI_SUCCESS          0
-#define PSCI_NOT_SUPPORTED    (-1)
-#define PSCI_INVALID_PARAMS   (-2)
+#define PSCI_VERSION           0x84000000u
+#define PSCI_CPU_SUSPEND_32    0x84000001u
+#define PSCI_CPU_OFF           0x84000002u
+#define PSCI_CPU_ON_32         0x84000003u
+#define PSCI_AFFINITY_INFO_32  0x84000004u
+#define PSCI_MIGRATE_INFO_TYPE 0x84000006u
+#define PSCI_SYSTEM_OFF        0x84000008u
+#define PSCI_SYSTEM_RESET      0x84000009u
+#define PSCI_FEATURES          0x8400000au
+#define PSCI_SYSTEM_RESET2_32  0x84000012u
+#define PSCI_CPU_SUSPEND_64    0xc4000001u
+#define PSCI_CPU_ON_64         0xc4000003u
+#define PSCI_AFFINITY_INFO_64  0xc4000004u
+#define PSCI_SYSTEM_RESET2_64  0xc4000012u
+#define PSCI_SUCCESS           0
+#define PSCI_NOT_SUPPORTED     (-1)
+#define PSCI_INVALID_PARAMS    (-2)
+#define PSCI_DENIED            (-3)
+#define PSCI_ALREADY_ON        (-4)
+#define PSCI_ON_PENDING        (-5)
+#define PSCI_INVALID_ADDRESS   (-9)
+/* AFFINITY_INFO */
+#define PSCI_AFFINITY_ON         0
+#define PSCI_AFFINITY_OFF        1
+#define PSCI_AFFINITY_ON_PENDING 2
 
 /* FF-A function identifiers; the 64-bit form of a call is its 32-bit form with SMCCC_64_BIT set. */
 #define FFA_FID_FIRST 0x84000060u

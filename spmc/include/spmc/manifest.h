@@ -92,6 +92,7 @@ struct spmc_manifest {
         struct manifest_range range[MANIFEST_MAX_MEMORY_RANGES];
     } secure_memory, ns_memory, secure_device, ns_device;
     uint32_t log_level; /* 0 none .. 5 verbose; default 4 */
+    bool call_log;      /* write the call log, see spmc/call_log.h */
     uint32_t vm_count;
     struct manifest_vm vm[MANIFEST_MAX_PARTITIONS];
 };

@@ -8,6 +8,7 @@
  *   2 SPMC_RANK_CHAIN  vCPU states and call chains, all partitions
  *   3 SPMC_RANK_MAILBOX  RX/TX buffers, in ascending endpoint id
  *   4 SPMC_RANK_POOL   page pool
+ *   5 SPMC_RANK_LOG    one line of the log
  */
 #ifndef SPMC_SPMC_H
 #define SPMC_SPMC_H
@@ -32,6 +33,7 @@ enum spmc_lock_rank {
     SPMC_RANK_CHAIN,
     SPMC_RANK_MAILBOX,
     SPMC_RANK_POOL,
+    SPMC_RANK_LOG,
 };
 
 /* Levels of the SPMC's log, as the logging-level property has them */
@@ -49,6 +51,7 @@ struct spmc_boot_params {
     const void *manifest; /* SPMC manifest (FDT), in memory of the SPMC; kept until the end */
     size_t manifest_size_bytes;
     uint64_t boot_mpidr;              /* affinity of the PE that boots */
+    uint64_t secondary_entry;         /* where EL3 enters secondary PEs; 0: it does not */
     struct manifest_range spmc_range; /* what the SPMC itself occupies: image, pool */
     paddr_t pool_base;                /* pages for translation tables, inside spmc_range */
     uint64_t pool_size_bytes;
@@ -57,6 +60,9 @@ struct spmc_boot_params {
     bool has_uart;
     paddr_t uart; /* PL011 for the log */
     enum pas uart_pas;
+    bool has_call_log_uart; /* else the call log shares the log's UART */
+    paddr_t call_log_uart;
+    enum pas call_log_uart_pas;
 };
 
 /* One PE, as the core sees it. */
@@ -88,6 +94,12 @@ size_t spmc_arena_size(uint32_t cpu_count, uint32_t vm_count);
 struct vcpu *spmc_cold_boot(struct arch_pe *pe, const struct spmc_boot_params *params,
                             struct spmc **out);
 const struct manifest_diag *spmc_boot_diag(const struct spmc *spmc);
+
+/*
+ * PE `index` (linear) enters the SPMC for the first time, or again after it was switched off.
+ * Returns the first vCPU to run on it, as above. NULL: there is no such PE.
+ */
+struct vcpu *spmc_secondary_boot(struct spmc *spmc, struct arch_pe *pe, uint32_t index);
 
 /*
  * `vcpu` ran on `cpu` and came back with `exit`; its registers are in vcpu->frame. Returns the vCPU

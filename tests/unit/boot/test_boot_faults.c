@@ -34,6 +34,14 @@ START_TEST(an_spmd_without_ffa)
 }
 END_TEST
 
+START_TEST(the_spmd_takes_no_secondary_entry)
+{
+    world.params.secondary_entry = WORLD_SPMC_BASE;
+    world.pe.el3_refuses = FFA_SECONDARY_EP_REGISTER_64;
+    world_boot_fails(MANIFEST_UNSUPPORTED, "FFA_SECONDARY_EP_REGISTER");
+}
+END_TEST
+
 START_TEST(a_pool_that_is_no_memory)
 {
     world.params.pool_base = paddr(0x80000000);
@@ -183,6 +191,7 @@ static void add(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, world_setup, world_teardown);
     tcase_add_test(tcase, an_spmc_manifest_that_is_none);
+    tcase_add_test(tcase, the_spmd_takes_no_secondary_entry);
     tcase_add_test(tcase, a_boot_pe_without_a_node);
     tcase_add_test(tcase, an_spmd_that_knows_another_spmc);
     tcase_add_test(tcase, an_spmd_without_ffa);

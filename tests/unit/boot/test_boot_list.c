@@ -178,6 +178,49 @@ START_TEST(vcpus_that_are_off_start)
 }
 END_TEST
 
+/* What the arch side calls when a PE comes, and comes again after it was off. */
+START_TEST(secondary_boot)
+{
+    struct arch_pe other;
+    struct spmc_cpu *on;
+
+    ck_assert(world_boot());
+    boot_start_next(cpu(0));
+    boot_start_next(cpu(0));
+    other = world.pe; /* shares its memory */
+    on = spmc_cpu(world.spmc, 1);
+    ck_assert(!on->online);
+    ck_assert_ptr_null(spmc_secondary_boot(world.spmc, &other, WORLD_PES));
+    for (unsigned times = 1; times <= 2; times++) {
+        struct vcpu *vcpu = spmc_secondary_boot(world.spmc, &other, 1);
+
+        ck_assert_ptr_eq(vcpu, &world_two()->vcpu[1]);
+        ck_assert(on->online);
+        ck_assert_ptr_eq(on->arch, &other);
+        ck_assert_ptr_eq(on->current, vcpu);
+        ck_assert_uint_eq(vcpu->state, VCPU_STARTING);
+        ck_assert_uint_eq(vcpu->arch->resets, times);
+        /* It registered no entry of its own: it starts where the first vCPU did. */
+        ck_assert_uint_eq(vcpu->arch->sysreg[ARCH_VCPU_PC], world_two()->entry);
+        ck_assert_ptr_eq(boot_start_next(on), on->nwd);
+        ck_assert(vcpu_set_state(vcpu, VCPU_WAITING));
+        ck_assert(vcpu_set_state(vcpu, VCPU_OFF)); /* as CPU_OFF leaves it */
+    }
+    ck_assert_uint_eq(world_one()->vcpu[0].arch->resets, 1);
+}
+END_TEST
+
+START_TEST(the_spmd_is_told_where_pes_enter)
+{
+    world.params.secondary_entry = WORLD_SPMC_BASE + 0x40;
+    ck_assert(world_boot());
+    ck_assert_uint_eq(world.pe.count.el3_call, 2);
+    ck_assert_uint_eq(world.pe.el3_x[0], FFA_SECONDARY_EP_REGISTER_64);
+    ck_assert_uint_eq(world.pe.el3_x[1], WORLD_SPMC_BASE + 0x40);
+    ck_assert_uint_eq(world.pe.el3_x[2], 0);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, world_setup, world_teardown);
@@ -190,6 +233,8 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, the_boot_pe_may_have_any_index);
     tcase_add_test(tcase, aborted_partitions_are_passed_over);
     tcase_add_test(tcase, vcpus_that_are_off_start);
+    tcase_add_test(tcase, secondary_boot);
+    tcase_add_test(tcase, the_spmd_is_told_where_pes_enter);
 }
 
 int main(void)

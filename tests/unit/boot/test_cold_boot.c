@@ -228,6 +228,31 @@ START_TEST(what_the_log_tells)
 }
 END_TEST
 
+START_TEST(the_call_log)
+{
+    tree_set(&world.spmc_tree, "/hypervisor", "call-log", NULL, 0);
+    ck_assert(world_boot());
+    ck_assert_msg(strstr(world.pe.log, "\n@0 boot -> 8002/0 0 ; STARTING\n") != NULL, "%s",
+                  world.pe.log);
+    ck_assert_uint_eq(world.spmc->log.calls_uart.pa, world.params.uart.pa);
+    free(world.params.arena);
+    /* With a UART of its own, even where there is none for the log. */
+    world.params.has_uart = false;
+    world.params.has_call_log_uart = true;
+    world.params.call_log_uart = paddr(0x9000000);
+    world.params.call_log_uart_pas = PAS_NON_SECURE;
+    world.pe.log_used = 0;
+    ck_assert(world_boot());
+    ck_assert_int_eq(strncmp(world.pe.log, "@0 boot -> 8002/0 ", 18), 0);
+    ck_assert_uint_eq(world.spmc->log.calls_uart.pa, 0x9000000);
+    ck_assert_uint_eq(world.spmc->log.calls_uart_pas, PAS_NON_SECURE);
+    free(world.params.arena);
+    world.params.has_call_log_uart = false;
+    ck_assert(world_boot());
+    ck_assert(!world.spmc->log.calls);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, world_setup, world_teardown);
@@ -240,6 +265,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, the_arena_is_large_enough);
     tcase_add_test(tcase, an_arena_too_small);
     tcase_add_test(tcase, what_the_log_tells);
+    tcase_add_test(tcase, the_call_log);
 }
 
 int main(void)

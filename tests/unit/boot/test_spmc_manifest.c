@@ -47,6 +47,7 @@ START_TEST(everything_is_decoded)
     ck_assert_uint_eq(manifest.vm[1].boot_order, 8);
     ck_assert_uint_eq(manifest.vm[1].smc_allowed_count, 2);
     ck_assert_uint_eq(manifest.vm[1].smc_allowed[1], 0xc2000002);
+    ck_assert(!manifest.call_log);
     ck_assert(!manifest.vm[1].smc_permissive);
 }
 END_TEST
@@ -222,6 +223,12 @@ START_TEST(hypervisor)
     tree_spmc(&tree, 1);
     tree_set_u32(&tree, "/hypervisor", "ffa_tee_enabled", 1);
     must_fail(MANIFEST_MALFORMED_BOOLEAN, "/hypervisor", "ffa_tee_enabled");
+    tree_spmc(&tree, 1);
+    tree_set(&tree, "/hypervisor", "call-log", NULL, 0);
+    must_read();
+    ck_assert(manifest.call_log);
+    tree_set_u32(&tree, "/hypervisor", "call-log", 1);
+    must_fail(MANIFEST_MALFORMED_BOOLEAN, "/hypervisor", "call-log");
     tree_remove_node(&tree, "/hypervisor");
     must_fail(MANIFEST_NODE_MISSING, "/:", "hypervisor:");
 }

@@ -49,13 +49,19 @@ END_TEST
 START_TEST(lines_reach_the_uart_below_their_level)
 {
     static struct arch_pe pe;
-    struct spmc_log log = {.has_uart = true, .uart = {0x9000000}, .level = SPMC_LOG_INFO};
+    struct spmc_log log = {.lock = {.rank = SPMC_RANK_LOG},
+                           .has_uart = true,
+                           .uart = {0x9000000},
+                           .level = SPMC_LOG_INFO};
 
     fake_arch_init(&pe, 0x10000000, 0x1000, 0x80000000, 0x1000);
     spmc_log(&pe, &log, SPMC_LOG_INFO, "%u PEs", 4u);
     spmc_log(&pe, &log, SPMC_LOG_VERBOSE, "not this");
     spmc_log_console(&pe, &log, "echo", 2, "hi there", 8);
     ck_assert_str_eq(pe.log, "spmc: 4 PEs\n[echo/2] hi there\n");
+    /* Each line under the lock of its own, so that those of several PEs stay apart. */
+    ck_assert_uint_eq(pe.count.lock, 2);
+    ck_assert_uint_eq(pe.locks_held, 0);
     log.has_uart = false;
     spmc_log(&pe, &log, SPMC_LOG_CRITICAL, "nor this");
     ck_assert_str_eq(pe.log, "spmc: 4 PEs\n[echo/2] hi there\n");

@@ -186,6 +186,10 @@ void arch_el3_call(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED])
     pe->count.el3_call++;
     memcpy(pe->el3_x, x, sizeof(pe->el3_x));
     memcpy(x, pe->el3_answer, sizeof(pe->el3_answer));
+    if (pe->el3_refuses != 0 && pe->el3_x[0] == pe->el3_refuses) {
+        x[0] = FFA_ERROR;
+        x[2] = (uint32_t)FFA_INVALID_PARAMETERS;
+    }
 }
 
 struct arch_vcpu *arch_vcpu_create(struct arch_pe *pe, const struct arch_vcpu_config *config)

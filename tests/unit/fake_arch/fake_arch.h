@@ -33,6 +33,7 @@ struct arch_pe {
     unsigned locks_held;
     uint64_t el3_x[FFA_REGS_EXTENDED]; /* arguments of the last call to EL3 */
     uint64_t el3_answer[FFA_REGS_EXTENDED];
+    uint64_t el3_refuses; /* a function that EL3 answers with FFA_ERROR instead */
     struct {
         unsigned copy_from, copy_to, zero, map, unmap;
         unsigned pte_write, tlbi_vmid, tlbi_ipa;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spmc/pl011.h"
+
 struct world world;
 
 /* The door. */
@@ -74,6 +76,12 @@ void arch_vcpu_load_extended(struct arch_pe *pe, struct arch_vcpu *vcpu,
     memcpy(&x[FFA_REGS], &vcpu->x[FFA_REGS], (FFA_REGS_EXTENDED - FFA_REGS) * sizeof(x[0]));
 }
 
+uint64_t arch_vcpu_get_x(struct arch_pe *pe, struct arch_vcpu *vcpu, unsigned n)
+{
+    (void)pe;
+    return n < 31 ? vcpu->x[n] : 0;
+}
+
 uint64_t arch_vcpu_sysreg_read(struct arch_pe *pe, struct arch_vcpu *vcpu,
                                enum arch_vcpu_sysreg reg)
 {
@@ -127,7 +135,7 @@ const char *spmc_partition_name(const struct partition *partition)
     return partition->id == FFA_ID_NWD ? "nwd" : "sp";
 }
 
-void spmc_log(struct arch_pe *pe, const struct spmc_log *log, enum spmc_log_level level,
+void spmc_log(struct arch_pe *pe, struct spmc_log *log, enum spmc_log_level level,
               const char *format, ...)
 {
     (void)log;
@@ -137,7 +145,7 @@ void spmc_log(struct arch_pe *pe, const struct spmc_log *log, enum spmc_log_leve
     world.log_lines++;
 }
 
-void spmc_log_console(struct arch_pe *pe, const struct spmc_log *log, const char *name,
+void spmc_log_console(struct arch_pe *pe, struct spmc_log *log, const char *name,
                       uint16_t vcpu_index, const char *text, size_t size)
 {
     size_t used = strlen(world.console_text);
@@ -149,6 +157,17 @@ void spmc_log_console(struct arch_pe *pe, const struct spmc_log *log, const char
     must(used + size + 2 < sizeof(world.console_text));
     memcpy(&world.console_text[used], text, size);
     world.console_text[used + size] = '\n';
+}
+
+/* The call log's: one byte, with the lock that keeps lines whole. */
+void pl011_put(struct arch_pe *pe, paddr_t base, enum pas pas, char c)
+{
+    size_t used = strlen(world.call_text);
+
+    must(pe->locks_held == 1 && world.state.spmc.log.lock.word == 1);
+    must(base.pa == WORLD_CALL_LOG_UART && pas == PAS_NON_SECURE);
+    must(used + 2 < sizeof(world.call_text));
+    world.call_text[used] = c;
 }
 
 /* The world. */
@@ -198,6 +217,9 @@ void world_reset(void)
     struct spmc *spmc = &world.state.spmc;
 
     memset(&world, 0, sizeof(world));
+    spmc->log.lock.rank = SPMC_RANK_LOG;
+    spmc->log.calls_uart = paddr(WORLD_CALL_LOG_UART);
+    spmc->log.calls_uart_pas = PAS_NON_SECURE;
     spmc->cpu_count = WORLD_CPUS;
     spmc->cpu = world.state.cpu;
     spmc->nwd = &world.state.nwd;

@@ -17,6 +17,8 @@
 #define WORLD_SP_SIZE    0x100000u
 #define WORLD_DEVICE     0x1000000u /* mapped in every partition, as device memory */
 
+#define WORLD_CALL_LOG_UART 0x9000000u
+
 /* Partitions: two of one vCPU (v1.3, v1.2), one of two vCPUs (v1.3), one v1.1 that only receives */
 #define SP_A   0x8001u
 #define SP_B   0x8002u
@@ -55,6 +57,7 @@ struct world {
     uint64_t el3_x[FFA_REGS_EXTENDED];
     unsigned log_lines;
     char console_text[1024]; /* whole lines, each with a newline */
+    char call_text[4096];    /* what the call log wrote */
 };
 
 extern struct world world;

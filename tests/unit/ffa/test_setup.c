@@ -66,9 +66,14 @@ START_TEST(the_spmd_gets_its_power_messages_answered)
 {
     struct vcpu *nwd = world_nwd(0);
 
-    spmd_message(FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_REQ, PSCI_CPU_OFF);
+    spmd_message(FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_REQ, PSCI_CPU_SUSPEND_64);
     ck_assert_uint_eq(nwd->frame.x[2], FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_RESP);
     ck_assert_int_eq((int32_t)nwd->frame.x[3], PSCI_NOT_SUPPORTED);
+    ck_assert(nwd->cpu->online);
+    spmd_message(FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_REQ, PSCI_CPU_OFF);
+    ck_assert_uint_eq(nwd->frame.x[2], FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_RESP);
+    ck_assert_uint_eq(nwd->frame.x[3], 0);
+    ck_assert(!nwd->cpu->online);
     spmd_message(FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_WARM_BOOT, 0);
     ck_assert_uint_eq(nwd->frame.x[2], FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_RESP);
     ck_assert_uint_eq(nwd->frame.x[3], 0);

@@ -186,6 +186,33 @@ static void illegal_state(struct run *run)
     run->spmc->partition[0].vcpu[0].state = VCPU_RUNNING;
 }
 
+static struct vcpu *run_one(struct run *run)
+{
+    struct vcpu *vcpu = &run->spmc->partition[0].vcpu[0];
+
+    vcpu->state = VCPU_RUNNING;
+    vcpu->runtime_model = RTM_FFA_RUN;
+    return vcpu;
+}
+
+static void on_a_busy_pe(struct run *run)
+{
+    run_one(run);
+}
+
+static void on_a_pe_that_is_off(struct run *run)
+{
+    run_one(run)->cpu->online = false;
+}
+
+static void off_with_work(struct run *run)
+{
+    struct vcpu *vcpu = &run->spmc->partition[0].vcpu[0];
+
+    vcpu->state = VCPU_OFF;
+    vcpu->processing_request = true;
+}
+
 static void leftover_request(struct run *run)
 {
     run->spmc->partition[0].vcpu[0].processing_request = true;
@@ -217,6 +244,18 @@ END_TEST
 START_TEST(waiting_without_work)
 {
     ck_broken(leftover_request, "still has work");
+    tear_down();
+    set_up();
+    ck_broken(off_with_work, "OFF still has work");
+}
+END_TEST
+
+START_TEST(one_vcpu_on_each_pe)
+{
+    ck_broken(on_a_busy_pe, "two vCPUs are RUNNING on one PE");
+    tear_down();
+    set_up();
+    ck_broken(on_a_pe_that_is_off, "a PE that is off");
 }
 END_TEST
 
@@ -326,6 +365,7 @@ int main(void)
     tcase_add_test(tests, an_untouched_run_passes);
     tcase_add_test(tests, vcpu_states);
     tcase_add_test(tests, waiting_without_work);
+    tcase_add_test(tests, one_vcpu_on_each_pe);
     tcase_add_test(tests, whole_chains);
     tcase_add_test(tests, stage_2_grants_nothing_else);
     tcase_add_test(tests, stage_2_grants_what_manifests_give);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "spmd/spmd.h"
 
 static struct spmd spmd;
@@ -12,6 +13,34 @@ static struct spmd_cpu cpus[2];
 static uint64_t x[FFA_REGS_EXTENDED];
 static unsigned count;
 static char fdt[4096];
+
+void spmd_arch_lock(uint32_t *lock)
+{
+    ck_assert_uint_eq(*lock, 0);
+    *lock = 1;
+}
+
+void spmd_arch_unlock(uint32_t *lock)
+{
+    ck_assert_uint_eq(*lock, 1);
+    *lock = 0;
+}
+
+static void add_cpu(int parent, const char *name, uint32_t mpidr)
+{
+    int node = fdt_add_subnode(fdt, parent, name);
+
+    fdt_setprop_string(fdt, node, "device_type", "cpu");
+    fdt_setprop_u32(fdt, node, "reg", mpidr);
+}
+
+/* With the manifest as a test left it. */
+static const char *init_again(void)
+{
+    const char *why = NULL;
+
+    return spmd_init(&spmd, fdt, sizeof(fdt), cpus, 2, &why) ? NULL : why;
+}
 
 /* A good SPMC manifest with one number of /attribute changed. */
 static const char *init_with(const char *property, uint32_t value, const char *compatible)
@@ -33,6 +62,10 @@ static const char *init_with(const char *property, uint32_t value, const char *c
 
         fdt_setprop_u32(fdt, node, good[i].name, is_it ? value : good[i].value);
     }
+    node = fdt_add_subnode(fdt, 0, "cpus");
+    /* Added in front of each other. */
+    add_cpu(node, "cpu@100", 0x100);
+    add_cpu(fdt_path_offset(fdt, "/cpus"), "cpu@0", 0);
     return spmd_init(&spmd, fdt, sizeof(fdt), cpus, 2, &why) ? NULL : why;
 }
 
@@ -86,10 +119,10 @@ START_TEST(initialisation_ends_with_msg_wait)
     ck_assert_uint_eq(x[2], FFA_ID_SPMC);
     ck_assert_int_eq(smc(SPMD_SECURE, FFA_SPM_ID_GET, 0, 0, 0), SPMD_ENTER_SECURE);
     ck_assert_uint_eq(x[2], FFA_ID_SPMD);
-    ck_assert_int_eq(smc(SPMD_SECURE, FFA_SECONDARY_EP_REGISTER_64, 0x77000, 0, 0),
+    ck_assert_int_eq(smc(SPMD_SECURE, FFA_SECONDARY_EP_REGISTER_64, 0x1800, 0, 0),
                      SPMD_ENTER_SECURE);
     ck_assert_uint_eq(x[0], FFA_SUCCESS_32);
-    ck_assert_uint_eq(spmd.secondary_ep, 0x77000);
+    ck_assert_uint_eq(spmd.secondary_ep, 0x1800);
     ck_assert_int_eq(smc(SPMD_SECURE, FFA_MSG_WAIT, 0, 0, 0), SPMD_ENTER_NON_SECURE);
     for (unsigned i = 0; i < FFA_REGS; i++) {
         ck_assert_uint_eq(x[i], 0); /* nothing of the SPMC reaches the normal world */
@@ -192,6 +225,145 @@ START_TEST(version_is_asked_of_the_spmc)
 }
 END_TEST
 
+START_TEST(pes_come_and_go)
+{
+    uint64_t entry = 0;
+
+    ready();
+    spmd_cpu_boot(&spmd, 0);
+    smc(SPMD_NON_SECURE, PSCI_CPU_ON_64, 0x200, 0x80000000, 3);
+    ck_assert_int_eq((int64_t)x[0], PSCI_INVALID_PARAMS);
+    smc(SPMD_NON_SECURE, PSCI_CPU_ON_64, 0, 0x80000000, 3);
+    ck_assert_int_eq((int64_t)x[0], PSCI_ALREADY_ON);
+    smc(SPMD_NON_SECURE, PSCI_CPU_ON_64, 0x100, 0x80000002, 3);
+    ck_assert_int_eq((int64_t)x[0], PSCI_INVALID_ADDRESS);
+    smc(SPMD_NON_SECURE, PSCI_CPU_ON_64, 0x100, 0x1ffc, 3); /* inside the SPMC */
+    ck_assert_int_eq((int64_t)x[0], PSCI_INVALID_ADDRESS);
+    ck_assert_int_eq(smc(SPMD_NON_SECURE, PSCI_CPU_ON_64, 0x100, 0x80000000, 3), SPMD_CPU_ON);
+    ck_assert_int_eq((int64_t)x[0], PSCI_SUCCESS);
+    ck_assert_uint_eq(spmd_cpu_on_target(&spmd, 0), 1);
+    smc(SPMD_NON_SECURE, PSCI_CPU_ON_64, 0x100, 0x80000000, 3);
+    ck_assert_int_eq((int64_t)x[0], PSCI_ON_PENDING);
+    smc(SPMD_NON_SECURE, PSCI_AFFINITY_INFO_64, 0x100, 0, 0);
+    ck_assert_uint_eq(x[0], PSCI_AFFINITY_ON_PENDING);
+    smc(SPMD_NON_SECURE, PSCI_AFFINITY_INFO_64, 0x100, 1, 0);
+    ck_assert_int_eq((int64_t)x[0], PSCI_INVALID_PARAMS);
+
+    spmd.secondary_ep = 0x1800;
+    ck_assert_int_eq(spmd_cpu_started(&spmd, 1, &entry), SPMD_ENTER_SECURE);
+    ck_assert_uint_eq(entry, 0x1800);
+    memset(x, 0xff, sizeof(x));
+    x[0] = FFA_MSG_WAIT;
+    ck_assert_int_eq(spmd_handle_smc(&spmd, 1, SPMD_SECURE, x, &count), SPMD_ENTER_NON_SECURE);
+    ck_assert_uint_eq(x[0], 3); /* the context id, and nothing of the SPMC */
+    ck_assert_uint_eq(x[1] | x[2] | x[3] | x[7], 0);
+    ck_assert(spmd_take_entry(&spmd, 1, &entry));
+    ck_assert_uint_eq(entry, 0x80000000);
+    ck_assert(!spmd_take_entry(&spmd, 1, &entry));
+
+    /* The SPMC hears of CPU_OFF first, and may refuse. */
+    for (unsigned refuse = 0; refuse < 2; refuse++) {
+        bool is_last = refuse == 1;
+
+        x[0] = PSCI_CPU_OFF;
+        ck_assert_int_eq(spmd_handle_smc(&spmd, 1, SPMD_NON_SECURE, x, &count), SPMD_ENTER_SECURE);
+        ck_assert_uint_eq(x[0], FFA_MSG_SEND_DIRECT_REQ_32);
+        ck_assert_uint_eq(x[3], PSCI_CPU_OFF);
+        x[0] = FFA_MSG_SEND_DIRECT_RESP_32;
+        x[2] = FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_RESP;
+        x[3] = is_last ? 0 : (uint32_t)PSCI_DENIED;
+        ck_assert_int_eq(spmd_handle_smc(&spmd, 1, SPMD_SECURE, x, &count),
+                         is_last ? SPMD_CPU_OFF : SPMD_ENTER_NON_SECURE);
+        if (!is_last) {
+            ck_assert_int_eq((int64_t)x[0], PSCI_DENIED);
+        }
+    }
+    smc(SPMD_NON_SECURE, PSCI_AFFINITY_INFO_32, 0x100, 0, 0);
+    ck_assert_uint_eq(x[0], PSCI_AFFINITY_OFF);
+    ck_assert_int_eq(smc(SPMD_NON_SECURE, PSCI_CPU_ON_32, 0x100, 0x80000000, 4), SPMD_CPU_ON);
+}
+END_TEST
+
+/* Where secondary PEs enter the SPMC is said once, while it boots, and lies inside it. */
+START_TEST(secondary_entry_is_registered_at_boot)
+{
+    uint64_t entry = 0;
+
+    ck_assert_ptr_null(init_with(NULL, 0, "arm,ffa-core-manifest-1.0"));
+    spmd_cpu_boot(&spmd, 0);
+    smc(SPMD_SECURE, FFA_SECONDARY_EP_REGISTER_64, 0xffc, 0, 0);
+    ck_error(FFA_INVALID_PARAMETERS);
+    smc(SPMD_SECURE, FFA_SECONDARY_EP_REGISTER_64, 0x2000, 0, 0);
+    ck_error(FFA_INVALID_PARAMETERS);
+    smc(SPMD_SECURE, FFA_SECONDARY_EP_REGISTER_64, 0x1002, 0, 0);
+    ck_error(FFA_INVALID_PARAMETERS);
+    ck_assert_uint_eq(spmd.secondary_ep, 0);
+    smc(SPMD_SECURE, FFA_SECONDARY_EP_REGISTER_64, 0x1ffc, 0, 0);
+    ck_assert_uint_eq(x[0], FFA_SUCCESS_32);
+    smc(SPMD_SECURE, FFA_MSG_WAIT, 0, 0, 0);
+    smc(SPMD_SECURE, FFA_SECONDARY_EP_REGISTER_64, 0x1000, 0, 0);
+    ck_error(FFA_DENIED);
+
+    /* Nor by a PE that comes later. */
+    smc(SPMD_NON_SECURE, PSCI_CPU_ON_64, 0x100, 0x80000000, FFA_SUCCESS_64);
+    ck_assert_int_eq(spmd_cpu_started(&spmd, 1, &entry), SPMD_ENTER_SECURE);
+    ck_assert_uint_eq(entry, 0x1ffc);
+    x[0] = FFA_SECONDARY_EP_REGISTER_64;
+    x[1] = 0x1000;
+    spmd_handle_smc(&spmd, 1, SPMD_SECURE, x, &count);
+    ck_error(FFA_DENIED);
+
+    /* A context id that reads as a function with many registers lets none of them through. */
+    x[0] = FFA_MSG_WAIT;
+    ck_assert_int_eq(spmd_handle_smc(&spmd, 1, SPMD_SECURE, x, &count), SPMD_ENTER_NON_SECURE);
+    ck_assert_uint_eq(x[0], FFA_SUCCESS_64);
+    ck_assert_uint_eq(count, FFA_REGS);
+}
+END_TEST
+
+/* Without an entry point of the SPMC the normal world starts at once, and has no FF-A there. */
+START_TEST(pes_without_a_secondary_entry)
+{
+    uint64_t entry = 0;
+
+    ready();
+    spmd_cpu_boot(&spmd, 0);
+    spmd.secondary_ep = 0;
+    smc(SPMD_NON_SECURE, PSCI_CPU_ON_64, 0x100, 0x80000000, 9);
+    ck_assert_int_eq(spmd_cpu_started(&spmd, 1, &entry), SPMD_ENTER_NON_SECURE);
+    ck_assert(spmd_take_entry(&spmd, 1, &entry));
+    ck_assert_uint_eq(entry, 0x80000000);
+    ck_assert_uint_eq(cpus[1].context_id, 9);
+    memset(x, 0, sizeof(x));
+    x[0] = FFA_MSG_SEND_DIRECT_REQ_32;
+    x[1] = 0x8001;
+    ck_assert_int_eq(spmd_handle_smc(&spmd, 1, SPMD_NON_SECURE, x, &count), SPMD_ENTER_NON_SECURE);
+    ck_error(FFA_NOT_SUPPORTED);
+    x[0] = PSCI_CPU_OFF;
+    ck_assert_int_eq(spmd_handle_smc(&spmd, 1, SPMD_NON_SECURE, x, &count), SPMD_CPU_OFF);
+}
+END_TEST
+
+START_TEST(cpus_of_the_manifest)
+{
+    int node;
+
+    ck_assert_ptr_null(init_with(NULL, 0, "arm,ffa-core-manifest-1.0"));
+    ck_assert_uint_eq(cpus[0].mpidr, 0);
+    ck_assert_uint_eq(cpus[1].mpidr, 0x100);
+    node = fdt_path_offset(fdt, "/cpus/cpu@100");
+    fdt_delprop(fdt, node, "reg");
+    ck_assert_ptr_nonnull(init_again());
+    fdt_setprop_u64(fdt, node, "reg", 0x100000002);
+    ck_assert_ptr_null(init_again());
+    ck_assert_uint_eq(cpus[1].mpidr, 0x100000002);
+    fdt_setprop_string(fdt, node, "device_type", "cache");
+    ck_assert_ptr_nonnull(init_again()); /* a PE too few */
+    fdt_del_node(fdt, fdt_path_offset(fdt, "/cpus"));
+    ck_assert_ptr_nonnull(init_again());
+}
+END_TEST
+
 START_TEST(psci_and_smccc_for_the_normal_world)
 {
     ready();
@@ -202,9 +374,7 @@ START_TEST(psci_and_smccc_for_the_normal_world)
     ck_assert_uint_eq(x[0], 0x10001);
     smc(SPMD_NON_SECURE, PSCI_FEATURES, PSCI_SYSTEM_OFF, 0, 0);
     ck_assert_uint_eq(x[0], 0);
-    smc(SPMD_NON_SECURE, PSCI_FEATURES, PSCI_CPU_ON_64, 0, 0);
-    ck_assert_uint_eq((uint32_t)x[0], (uint32_t)PSCI_NOT_SUPPORTED);
-    smc(SPMD_NON_SECURE, PSCI_CPU_ON_64, 1, 2, 3);
+    smc(SPMD_NON_SECURE, PSCI_FEATURES, PSCI_CPU_SUSPEND_64, 0, 0);
     ck_assert_uint_eq((uint32_t)x[0], (uint32_t)PSCI_NOT_SUPPORTED);
     ck_assert_int_eq(smc(SPMD_NON_SECURE, PSCI_SYSTEM_OFF, 0, 0, 0), SPMD_SYSTEM_OFF);
     ck_assert_int_eq(smc(SPMD_SECURE, PSCI_SYSTEM_OFF, 0, 0, 0), SPMD_ENTER_SECURE);
@@ -227,6 +397,10 @@ int main(void)
 
     tcase_add_test(tests, attributes_are_checked);
     tcase_add_test(tests, initialisation_ends_with_msg_wait);
+    tcase_add_test(tests, pes_come_and_go);
+    tcase_add_test(tests, secondary_entry_is_registered_at_boot);
+    tcase_add_test(tests, pes_without_a_secondary_entry);
+    tcase_add_test(tests, cpus_of_the_manifest);
     tcase_add_test(tests, normal_world_reaches_the_spmc_by_calls_that_are_its_own);
     tcase_add_test(tests, forged_messages_stop_here);
     tcase_add_test(tests, version_is_asked_of_the_spmc);

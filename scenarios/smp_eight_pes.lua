@@ -1,0 +1,29 @@
+-- SPDX-License-Identifier: BSD-3-Clause
+-- All eight PEs of the board, the kernel at NS-EL2: relay serves each PE on a vCPU of its own, echo's
+-- only vCPU goes from one PE to the next.
+return scenario {
+  name  = "eight PEs share two partitions",
+  pes   = 8,
+  limit = "20 ms",
+  tags  = { "boot", "pes", "psci" },
+
+  partitions = {
+    { image = "echo" },
+    { name = "relay", image = "relay", manifest = "relay_mp8.dts" },
+  },
+
+  normal_world = { image = "kernel_smp", el = 2 },
+
+  finish = function(run)
+    local seen = {}
+    for _, line in ipairs(run.console) do
+      seen[line] = (seen[line] or 0) + 1
+    end
+    expect.truth(run.passed, "the kernel switched the machine off")
+    expect.eq(seen["[NWd/0] kernel_smp: 8 PEs"], 1)
+    for pe = 1, 7 do
+      expect.eq(seen[string.format("[NWd/%d] kernel_smp: PE %d is on", pe, pe)], pe == 1 and 2 or 1)
+    end
+    expect.eq(run.console[#run.console], "[NWd/0] kernel_smp: all is well")
+  end,
+}

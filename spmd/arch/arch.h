@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The dispatcher's door: what it asks of the EL3 side that hosts it. A lock is a word, free when
+ * zero, that only these two touch; it is held for a few instructions and never twice by one PE.
+ */
+#ifndef SPMD_ARCH_H
+#define SPMD_ARCH_H
+
+#include <stdint.h>
+
+void spmd_arch_lock(uint32_t *lock);
+void spmd_arch_unlock(uint32_t *lock);
+
+#endif

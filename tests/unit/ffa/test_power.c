@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the SPMD's messages about a PE's power do to the vCPUs of that PE. */
+#include <string.h>
+
+#include "fixture.h"
+
+static int32_t psci(unsigned cpu, uint64_t fid)
+{
+    struct vcpu *nwd = world_nwd(cpu);
+
+    CALL(cpu, nwd, FFA_MSG_SEND_DIRECT_REQ_32, FFA_PAIR(FFA_ID_SPMD, FFA_ID_SPMC),
+         FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_REQ, fid);
+    ck_assert_uint_eq(nwd->frame.x[0], FFA_MSG_SEND_DIRECT_RESP_32);
+    ck_assert_uint_eq(nwd->frame.x[1], FFA_PAIR(FFA_ID_SPMC, FFA_ID_SPMD));
+    ck_assert_uint_eq(nwd->frame.x[2], FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_RESP);
+    return (int32_t)(uint32_t)nwd->frame.x[3];
+}
+
+static void check_rests(const struct vcpu *vcpu, enum vcpu_state state)
+{
+    ck_assert_uint_eq(vcpu->state, state);
+    ck_assert_uint_eq(vcpu->runtime_model, RTM_NONE);
+    ck_assert(!vcpu->processing_request);
+    ck_assert_ptr_null(vcpu->chain_prev);
+    ck_assert_ptr_null(vcpu->chain_next);
+}
+
+START_TEST(only_the_vcpus_of_the_pe_go_off)
+{
+    world.state.cpu[1].online = true;
+    ck_assert_int_eq(psci(1, PSCI_CPU_OFF), PSCI_SUCCESS);
+    ck_assert(!world.state.cpu[1].online);
+    check_rests(world_vcpu(SP_MP, 1), VCPU_OFF);
+    check_rests(world_vcpu(SP_MP, 0), VCPU_WAITING);
+    check_rests(world_vcpu(SP_A, 0), VCPU_WAITING); /* it is bound to no PE */
+
+    /* The other PE goes on; the vCPU that is off can not be reached from it. */
+    CALL(0, world_nwd(0), FFA_RUN, FFA_PAIR(SP_MP, 1));
+    ck_error(world_nwd(0), FFA_INVALID_PARAMETERS);
+    ck_assert_ptr_eq(world_request(0, SP_MP), world_vcpu(SP_MP, 0));
+}
+END_TEST
+
+START_TEST(a_request_in_flight_ends_with_its_pe)
+{
+    struct vcpu *mp = world_request(1, SP_MP);
+    struct vcpu *a;
+
+    /* SP_MP asks SP_A, which yields; so does SP_MP: both rest when the PE goes. */
+    a = CALL(1, mp, FFA_MSG_SEND_DIRECT_REQ_32, FFA_PAIR(SP_MP, SP_A));
+    ck_assert_ptr_eq(a, world_vcpu(SP_A, 0));
+    ck_assert_ptr_eq(CALL(1, a, FFA_YIELD), mp);
+    ck_assert_ptr_eq(CALL(1, mp, FFA_YIELD), world_nwd(1));
+    ck_assert_int_eq(psci(1, PSCI_CPU_OFF), PSCI_SUCCESS);
+    check_rests(mp, VCPU_OFF);
+    ck_assert_uint_eq(mp->frame.store, 0);
+    ck_assert_uint_eq(a->state, VCPU_BLOCKED);
+    ck_assert_ptr_null(a->chain_prev);
+
+    /* SP_A goes on from the other PE, and its response has nobody to go to. */
+    ck_assert_ptr_eq(CALL(0, world_nwd(0), FFA_RUN, FFA_PAIR(SP_A, 0)), a);
+    ck_assert_ptr_eq(CALL(0, a, FFA_MSG_SEND_DIRECT_RESP_32, FFA_PAIR(SP_A, SP_MP)), world_nwd(0));
+    ck_assert_uint_eq(world_nwd(0)->frame.x[0], FFA_MSG_WAIT);
+    check_rests(a, VCPU_WAITING);
+}
+END_TEST
+
+START_TEST(the_dead_stay_dead)
+{
+    world_vcpu(SP_MP, 1)->state = VCPU_ABORTED;
+    world_sp(SP_MP)->state = PARTITION_ABORTING;
+    ck_assert_int_eq(psci(1, PSCI_CPU_OFF), PSCI_SUCCESS);
+    ck_assert_uint_eq(world_vcpu(SP_MP, 1)->state, VCPU_ABORTED);
+}
+END_TEST
+
+START_TEST(other_functions_change_nothing)
+{
+    struct world_state before;
+
+    psci(0, PSCI_CPU_SUSPEND_32); /* what the answer leaves in the frame */
+    memcpy(&before, &world.state, sizeof(before));
+    ck_assert_int_eq(psci(0, PSCI_CPU_SUSPEND_32), PSCI_NOT_SUPPORTED);
+    ck_assert_int_eq(psci(0, PSCI_CPU_ON_64), PSCI_NOT_SUPPORTED);
+    ck_assert_int_eq(memcmp(&before, &world.state, sizeof(before)), 0);
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+    tcase_add_test(tcase, only_the_vcpus_of_the_pe_go_off);
+    tcase_add_test(tcase, a_request_in_flight_ends_with_its_pe);
+    tcase_add_test(tcase, the_dead_stay_dead);
+    tcase_add_test(tcase, other_functions_change_nothing);
+}
+
+int main(void)
+{
+    return world_main("ffa_power", add);
+}
