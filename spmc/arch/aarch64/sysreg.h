@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* System registers by name, and the fields that this port sets (Arm ARM D24). */
+#ifndef SPMC_AARCH64_SYSREG_H
+#define SPMC_AARCH64_SYSREG_H
+
+#include <stdint.h>
+
+#define SYSREG_READ(name)                                              \
+    static inline uint64_t read_##name(void)                           \
+    {                                                                  \
+        uint64_t value;                                                \
+        __asm__ volatile("mrs %0, " #name : "=r"(value) : : "memory"); \
+        return value;                                                  \
+    }
+#define SYSREG_WRITE(name)                                               \
+    static inline void write_##name(uint64_t value)                      \
+    {                                                                    \
+        __asm__ volatile("msr " #name ", %0" : : "r"(value) : "memory"); \
+    }
+#define SYSREG(name)  \
+    SYSREG_READ(name) \
+    SYSREG_WRITE(name)
+
+SYSREG_READ(mpidr_el1)
+SYSREG_READ(esr_el2)
+SYSREG_READ(elr_el2)
+SYSREG_READ(spsr_el2)
+SYSREG_READ(far_el2)
+SYSREG_READ(hpfar_el2)
+SYSREG_READ(id_aa64mmfr0_el1)
+SYSREG_READ(id_aa64pfr0_el1)
+SYSREG_READ(ctr_el0)
+SYSREG(hcr_el2)
+SYSREG(vtcr_el2)
+SYSREG(vttbr_el2)
+SYSREG(vstcr_el2)
+SYSREG(vsttbr_el2)
+SYSREG(vmpidr_el2)
+SYSREG(cptr_el2)
+SYSREG(mdcr_el2)
+SYSREG(cnthctl_el2)
+SYSREG(cntvoff_el2)
+SYSREG(tpidr_el2)
+SYSREG(fpsr)
+SYSREG(fpcr)
+
+static inline void isb(void)
+{
+    __asm__ volatile("isb" : : : "memory");
+}
+
+static inline void dsb_ish(void)
+{
+    __asm__ volatile("dsb ish" : : : "memory");
+}
+
+static inline void dsb_nsh(void)
+{
+    __asm__ volatile("dsb nsh" : : : "memory");
+}
+
+#define MPIDR_AFFINITY 0xff00ffffffull
+
+#define HCR_E2H (1ull << 34)
+
+/* CPTR_EL2 with E2H: 00 traps at EL0, EL1 and EL2; 11 traps nothing. */
+#define CPTR_FPEN (3ull << 20)
+#define CPTR_ZEN  (3ull << 16)
+
+/* Debug, trace and performance monitors are not for partitions. */
+#define MDCR_TPMCR (1ull << 5)
+#define MDCR_TPM   (1ull << 6)
+#define MDCR_TDA   (1ull << 9)
+#define MDCR_TDOSA (1ull << 10)
+#define MDCR_TDRA  (1ull << 11)
+#define MDCR_TTRF  (1ull << 19)
+
+/* CNTHCTL_EL2 with E2H: the physical counter is for everybody, its timer is not. */
+#define CNTHCTL_EL1PCTEN (1ull << 10)
+
+#define ID_PFR0_SVE(value)      (((value) >> 32) & 0xfu)
+#define ID_MMFR0_PARANGE(value) ((value)&0xfu)
+
+/* VTTBR_EL2: VMID above the root table's address. */
+#define VTTBR_VMID_SHIFT 48
+
+#endif
