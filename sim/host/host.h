@@ -6,8 +6,9 @@
 #include "sim/host/run.h"
 
 /* What the simulated SPMC occupies from the load address of its manifest: pool pages included. */
+/* (property spmc-range-size of the board, else this); /attribute binary_size stands for the image.
+ */
 #define HOST_SPMC_RANGE_BYTES (4u << 20)
-#define HOST_SPMC_IMAGE_BYTES (1u << 20) /* of it, the part that stands for the image */
 
 /* Simulated time that an exception to EL2 or EL3 and its handling takes. */
 #define HOST_EXIT_NS 100u
@@ -58,6 +59,7 @@ struct run {
     struct run_plan_partition plan[RUN_MAX_PARTITIONS];
     struct spmd_attribute attribute;
     struct manifest_range spmc_range;
+    uint64_t spmc_image_bytes; /* of it, before the page pool */
     void *arena;
     size_t arena_size;
     struct spmc *spmc;

@@ -17,6 +17,7 @@
 #define PARTITION_MIN_BYTES        (1u << 20)
 #define PARTITION_ALIGN_BYTES      0x10000u
 #define VM_NODE_BYTES              512u
+#define SPMC_RANGE_MIN_BYTES       0x100000u
 
 static uint64_t align_up(uint64_t value, uint64_t alignment)
 {
@@ -264,6 +265,24 @@ static bool make_spmc_manifest(struct run *run, struct sim_error *err)
     return true;
 }
 
+/* What the SPMC occupies. A tree that can not be read is found out when the machine is made. */
+static uint64_t range_size(const struct run_blob *board)
+{
+    const void *value;
+    int length;
+
+    if (((uintptr_t)board->data & 7u) != 0 || fdt_check_full(board->data, board->size_bytes) != 0) {
+        return HOST_SPMC_RANGE_BYTES;
+    }
+    value = fdt_getprop(board->data, 0, "spmc-range-size", &length);
+    if (value == NULL) {
+        return HOST_SPMC_RANGE_BYTES;
+    }
+    return length == 4   ? fdt32_ld(value) & ~(PAGE_SIZE_BYTES - 1u)
+           : length == 8 ? fdt64_ld(value) & ~(uint64_t)(PAGE_SIZE_BYTES - 1u)
+                         : 0;
+}
+
 static bool read_base(struct run *run, struct sim_error *err)
 {
     const struct run_blob *base = &run->config.spmc_manifest;
@@ -279,7 +298,18 @@ static bool read_base(struct run *run, struct sim_error *err)
     }
     run->attribute = spmd.attribute;
     run->spmc_range.base = spmd.attribute.load_address;
-    run->spmc_range.size_bytes = HOST_SPMC_RANGE_BYTES;
+    run->spmc_range.size_bytes = range_size(&run->config.board);
+    run->spmc_image_bytes = align_up(spmd.attribute.binary_size_bytes, PAGE_SIZE_BYTES);
+    if (run->spmc_range.size_bytes < SPMC_RANGE_MIN_BYTES ||
+        run->spmc_image_bytes > run->spmc_range.size_bytes / 2) {
+        return sim_fail(err, SIM_BAD_INPUT,
+                        "%s: /attribute: binary_size: found 0x%" PRIx64
+                        ", want at most half of the 0x%" PRIx64
+                        " bytes that the board gives the SPMC (spmc-range-size), which are 0x%x or "
+                        "more",
+                        base->where, spmd.attribute.binary_size_bytes, run->spmc_range.size_bytes,
+                        SPMC_RANGE_MIN_BYTES);
+    }
     return true;
 }
 
@@ -318,10 +348,10 @@ bool plan_load(struct run *run, struct sim_error *err)
 
     if (bus_ram(bus, run->spmc_range.base, run->spmc_range.size_bytes, BUS_SECURE) == NULL) {
         return sim_fail(err, SIM_BAD_INPUT,
-                        "%s: /attribute: load_address: 0x%" PRIx64
-                        " has no %u bytes of secure memory on board %s",
+                        "%s: /attribute: load_address: 0x%" PRIx64 " has no 0x%" PRIx64
+                        " bytes of secure memory on board %s",
                         run->config.spmc_manifest.where, run->spmc_range.base,
-                        HOST_SPMC_RANGE_BYTES, run->machine->board.name);
+                        run->spmc_range.size_bytes, run->machine->board.name);
     }
     for (uint32_t i = 0; i < run->config.partition_count; i++) {
         const struct run_plan_partition *plan = &run->plan[i];

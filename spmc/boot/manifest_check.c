@@ -112,7 +112,11 @@ static bool check_mem_region(const struct spmc_manifest *spmc, const struct mani
                           "want one that does not wrap",
                           index + 1, region->base);
     }
-    if (!is_translatable(&range) || (count != 0 && !is_inside(&range, list, count))) {
+    const struct manifest_range nothing = {0, 0}; /* the SPMC's own range: manifest_check_all() */
+    bool is_there = count == 0 || (ns ? manifest_is_ns_memory(spmc, nothing, range)
+                                      : is_inside(&range, list, count));
+
+    if (!is_translatable(&range) || !is_there) {
         return check_fail(
             diag, MANIFEST_MEM_REGION_INVALID,
             "/memory-regions: region %u: found 0x%lx + 0x%lx, want a range inside %s memory",

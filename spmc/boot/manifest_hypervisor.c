@@ -5,6 +5,7 @@
 #include "spmc/mem.h"
 #include "spmc/spmc.h"
 
+/* *level is the default, and stays when the node does not say one. */
 static bool read_log_level(const struct fdt_reader *r, int node, uint32_t *level)
 {
     static const struct {
@@ -17,7 +18,6 @@ static bool read_log_level(const struct fdt_reader *r, int node, uint32_t *level
     };
     char text[16];
 
-    *level = SPMC_LOG_INFO;
     if (!has_property(r, node, "logging-level")) {
         return true;
     }
@@ -86,7 +86,8 @@ static bool read_vm(const struct fdt_reader *r, int node, struct manifest_vm *vm
         !read_number(r, node, "vcpu_count", UINT16_MAX, &vcpus) || !read_vm_identity(r, node, vm) ||
         !read_list(r, node, "smc_whitelist", MANIFEST_MAX_SMC_ALLOWED, vm->smc_allowed,
                    &vm->smc_allowed_count) ||
-        !read_flag(r, node, "smc_whitelist_permissive", &vm->smc_permissive)) {
+        !read_flag(r, node, "smc_whitelist_permissive", &vm->smc_permissive) ||
+        !read_log_level(r, node, &vm->log_level)) {
         return false;
     }
     vm->vcpu_count = (uint16_t)vcpus;
@@ -132,6 +133,7 @@ bool manifest_read_hypervisor(const struct fdt_reader *r, struct spmc_manifest *
     if (hypervisor < 0) {
         return read_fail(r, 0, "hypervisor", MANIFEST_NODE_MISSING, "missing, want the node");
     }
+    out->log_level = SPMC_LOG_INFO;
     if (!read_compatible(r, hypervisor, "hafnium,hafnium") ||
         !read_flag(r, hypervisor, "ffa_tee_enabled", &tee_enabled) ||
         !read_flag(r, hypervisor, "call-log", &out->call_log) ||
@@ -155,6 +157,7 @@ bool manifest_read_hypervisor(const struct fdt_reader *r, struct spmc_manifest *
             return read_fail(r, hypervisor, NULL, MANIFEST_TOO_MANY,
                              "found more partitions, want at most %u", MANIFEST_MAX_PARTITIONS);
         }
+        out->vm[i].log_level = out->log_level;
         if (!read_vm(r, node, &out->vm[i])) {
             return false;
         }

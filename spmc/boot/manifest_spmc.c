@@ -109,7 +109,10 @@ static bool read_ranges(const struct fdt_reader *r, int node, uint32_t *count,
     return true;
 }
 
-/* Memory belongs to one world: what would be in both could not be isolated. */
+/*
+ * Memory belongs to one world. A window of the normal world may hold secure memory as a whole,
+ * which is then cut out of it (see manifest_is_ns_memory()); across its edge it would be a mistake.
+ */
 static bool check_worlds(const struct fdt_reader *r, const struct spmc_manifest *out)
 {
     for (uint32_t i = 0; i < out->secure_memory.count; i++) {
@@ -118,11 +121,18 @@ static bool check_worlds(const struct fdt_reader *r, const struct spmc_manifest 
         for (uint32_t k = 0; k < out->ns_memory.count; k++) {
             const struct manifest_range *ns = &out->ns_memory.range[k];
 
-            if (secure->base - ns->base < ns->size_bytes ||
-                ns->base - secure->base < secure->size_bytes) {
-                return read_fail(r, 0, "memory", MANIFEST_MEM_REGION_OVERLAP,
-                                 "found 0x%lx in a secure and in an ns-memory range, want it once",
-                                 secure->base > ns->base ? secure->base : ns->base);
+            bool is_inside = secure->base >= ns->base &&
+                             secure->base - ns->base <= ns->size_bytes &&
+                             secure->size_bytes <= ns->size_bytes - (secure->base - ns->base) &&
+                             secure->size_bytes != ns->size_bytes;
+
+            if (!is_inside && (secure->base - ns->base < ns->size_bytes ||
+                               ns->base - secure->base < secure->size_bytes)) {
+                return read_fail(
+                    r, 0, "memory", MANIFEST_MEM_REGION_OVERLAP,
+                    "found 0x%lx in a secure and in an ns-memory range, want it once, or "
+                    "the secure range inside the other",
+                    secure->base > ns->base ? secure->base : ns->base);
             }
         }
     }

@@ -10,7 +10,6 @@ static int32_t find_target(const struct ffa_call *call, struct vcpu **target)
     uint16_t id = FFA_SENDER((uint32_t)call->x[1]);
     uint16_t index = FFA_RECEIVER((uint32_t)call->x[1]);
     const struct partition *partition;
-    bool caller_is_mp = partition_is_nwd(call->partition) || call->partition->vcpu_count > 1;
 
     if (ffa_id_is_vm(id) && !partition_is_nwd(call->partition)) {
         return FFA_DENIED; /* the normal world schedules itself */
@@ -19,8 +18,8 @@ static int32_t find_target(const struct ffa_call *call, struct vcpu **target)
     if (partition == NULL || partition == call->partition || index >= partition->vcpu_count) {
         return FFA_INVALID_PARAMETERS;
     }
-    if (partition->vcpu_count > 1 && caller_is_mp && index != call->cpu->index) {
-        return FFA_INVALID_PARAMETERS;
+    if (partition->vcpu_count > 1 && index != call->cpu->index) {
+        return FFA_INVALID_PARAMETERS; /* it is bound to another PE */
     }
     *target = &partition->vcpu[index];
     return 0;

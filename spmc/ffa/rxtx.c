@@ -32,20 +32,6 @@ static int32_t check_form(const struct ffa_call *call, struct rxtx *out)
     return 0;
 }
 
-/* The normal world's buffers lie in its RAM. */
-static bool is_ns_memory(const struct spmc_manifest *manifest, uint64_t base, uint64_t size)
-{
-    for (uint32_t i = 0; i < manifest->ns_memory.count; i++) {
-        const struct manifest_range *range = &manifest->ns_memory.range[i];
-
-        if (base >= range->base && base - range->base <= range->size_bytes &&
-            size <= range->size_bytes - (base - range->base)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * A partition's buffers are its own secure memory: Normal, readable and writable. Its tables say
  * so, since only its own memory is mapped there, at IPA = PA.
@@ -79,8 +65,11 @@ static int32_t check_memory(const struct ffa_call *call, const struct rxtx *rxtx
 
     if (partition_is_nwd(call->partition)) {
         const struct spmc_manifest *manifest = call->spmc->manifest;
+        const struct manifest_range tx = {rxtx->tx, size};
+        const struct manifest_range rx = {rxtx->rx, size};
 
-        ok = is_ns_memory(manifest, rxtx->tx, size) && is_ns_memory(manifest, rxtx->rx, size);
+        ok = manifest_is_ns_memory(manifest, call->spmc->spmc_range, tx) &&
+             manifest_is_ns_memory(manifest, call->spmc->spmc_range, rx);
     } else {
         ok = is_own_memory(call, rxtx->tx, size) && is_own_memory(call, rxtx->rx, size);
     }

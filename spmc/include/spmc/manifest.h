@@ -79,6 +79,7 @@ struct manifest_vm {
     struct uuid uuid;
     bool has_boot_order;
     uint16_t boot_order;
+    uint32_t log_level; /* enum spmc_log_level; the SPMC's own when the node has none */
     bool smc_permissive;
     uint32_t smc_allowed_count;
     uint32_t smc_allowed[MANIFEST_MAX_SMC_ALLOWED];
@@ -196,6 +197,13 @@ bool manifest_read_spmc(const void *fdt, size_t size_bytes, struct spmc_manifest
  */
 bool manifest_read_partition(const void *fdt, size_t size_bytes, struct partition_manifest *out,
                              struct manifest_diag *diag);
+
+/*
+ * Does the range (not empty, not wrapping) belong to the normal world? It lies in an ns-memory
+ * range, and nothing of it is secure memory, the SPMC's own range, or a partition's.
+ */
+bool manifest_is_ns_memory(const struct spmc_manifest *manifest, struct manifest_range spmc_range,
+                           struct manifest_range range);
 
 /*
  * Cross checks of one partition against the platform and its vm node: vCPU count against PEs,

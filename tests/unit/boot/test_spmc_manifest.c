@@ -343,6 +343,22 @@ START_TEST(memory_of_the_two_worlds)
     tree_remove_node(&tree, "/memory@80000000");
     tree_remove_node(&tree, "/memory@10000000");
     must_fail(MANIFEST_MEMORY_MISSING, "/:", "memory:");
+    /* A window over all memory: what is secure in it is cut out. */
+    tree_spmc(&tree, 1);
+    tree_set(&tree, "/memory@80000000", "reg", BYTES(CELL(0), CELL(0), CELL(2), CELL(0)));
+    must_read();
+    const struct manifest_range spmc = {0x1000000, 0x10000};
+    const struct manifest_range secure = manifest.secure_memory.range[0];
+
+    ck_assert(!manifest_is_ns_memory(&manifest, spmc, (struct manifest_range){secure.base, 1}));
+    ck_assert(!manifest_is_ns_memory(&manifest, spmc, (struct manifest_range){secure.base - 1, 2}));
+    ck_assert(manifest_is_ns_memory(&manifest, spmc, (struct manifest_range){0x80000000, 0x1000}));
+    ck_assert(!manifest_is_ns_memory(&manifest, spmc, (struct manifest_range){0x100f000, 0x1000}));
+    ck_assert(manifest_is_ns_memory(&manifest, spmc, (struct manifest_range){0x1010000, 0x1000}));
+    ck_assert(!manifest_is_ns_memory(&manifest, spmc, (struct manifest_range){0x1ffffffff, 2}));
+    manifest.secure_memory.count = 0;
+    ck_assert(!manifest_is_ns_memory(&manifest, spmc,
+                                     (struct manifest_range){manifest.vm[0].load_address, 1}));
 }
 END_TEST
 

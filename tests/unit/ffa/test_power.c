@@ -65,6 +65,22 @@ START_TEST(a_request_in_flight_ends_with_its_pe)
 }
 END_TEST
 
+/* A vCPU of an MP partition that rests on its PE is not to be had from another one, by anybody. */
+START_TEST(an_mp_vcpu_stays_on_its_pe)
+{
+    struct vcpu *mp = world_request(1, SP_MP);
+    struct vcpu *a;
+
+    ck_assert_ptr_eq(CALL(1, mp, FFA_YIELD), world_nwd(1));
+    CALL(0, world_nwd(0), FFA_RUN, FFA_PAIR(SP_MP, 1));
+    ck_error(world_nwd(0), FFA_INVALID_PARAMETERS);
+    a = world_request(0, SP_A);
+    CALL(0, a, FFA_RUN, FFA_PAIR(SP_MP, 1));
+    ck_error(a, FFA_INVALID_PARAMETERS);
+    ck_assert_ptr_eq(CALL(1, world_nwd(1), FFA_RUN, FFA_PAIR(SP_MP, 1)), mp);
+}
+END_TEST
+
 START_TEST(the_dead_stay_dead)
 {
     world_vcpu(SP_MP, 1)->state = VCPU_ABORTED;
@@ -90,6 +106,7 @@ static void add(TCase *tcase)
 {
     tcase_add_test(tcase, only_the_vcpus_of_the_pe_go_off);
     tcase_add_test(tcase, a_request_in_flight_ends_with_its_pe);
+    tcase_add_test(tcase, an_mp_vcpu_stays_on_its_pe);
     tcase_add_test(tcase, the_dead_stay_dead);
     tcase_add_test(tcase, other_functions_change_nothing);
 }
