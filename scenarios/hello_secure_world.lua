@@ -5,7 +5,7 @@ return scenario {
   name  = "hello, secure world",
   board = "sim",
   limit = "5 ms",
-  tags  = { "setup", "messages", "quick" },
+  tags  = { "setup", "messages", "twin", "quick" },
 
   partitions = {
     { image = "echo",  manifest = "echo.dts" },

@@ -3,7 +3,7 @@
 return scenario {
   name  = "a normal world at NS-EL2",
   limit = "5 ms",
-  tags  = { "setup", "messages", "quick" },
+  tags  = { "setup", "messages", "twin", "quick" },
   partitions = { { image = "echo" }, { image = "relay" } },
   normal_world = { image = "kernel", el = 2 },
 

@@ -119,6 +119,14 @@ expect "dtc with more to say than a pipe holds" 2 "Duplicate label" "${run[@]}"
 printf '/dts-v1/;\n/ { big = /incbin/("/dev/zero", 0, 0x400000); };\n' >big.dts
 scenario 'partitions = { { name = "a", script = function() end, manifest = "big.dts" } },'
 expect "a manifest source that makes too much" 2 "1048576 bytes" "${run[@]}"
+scenario 'secondary = 3, partitions = { { image = "echo" } },'
+expect "secondary is no function" 2 "secondary: wanted a function" "${run[@]}"
+printf 'return scenario {\n  name = "x",\n  secondary = function() end,\n  normal_world = { image = "kernel" },\n}\n' >s.lua
+expect "secondary beside an image" 2 "s.lua:3: secondary: the image" "${run[@]}"
+scenario 'pes = 2, partitions = { { image = "echo" } },' 'nw:cpu_on(1) nw:wait(1000)'
+expect "a PE that nobody plays" 1 "no function secondary" "${run[@]}"
+scenario "" 'nw:cpu_on("one")'
+expect "a PE that is no number" 1 "cpu_on: PE: wanted an integer" "${run[@]}"
 scenario "" 'os.exit(0)'
 expect "no os" 1 "os" "${run[@]}"
 scenario "" 'while true do end'

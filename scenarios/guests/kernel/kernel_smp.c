@@ -2,7 +2,8 @@
 /*
  * kernel_smp: a normal world that starts every PE that PSCI knows. Each one asks relay (a context
  * on each PE) and echo (one context, for which the PEs compete), then switches itself off; the
- * second PE comes twice. PE 0 ends the run with PSCI SYSTEM_OFF.
+ * second PE comes twice. PE 0 ends the run with PSCI SYSTEM_OFF. With KERNEL_SMP_TURNS the PEs come
+ * one after the other.
  */
 #include "console.h"
 #include "drive.h"
@@ -152,6 +153,32 @@ static void join(unsigned pe)
     }
 }
 
+#ifdef KERNEL_SMP_TURNS
+/* No PE comes before the last one is gone: nothing depends on how fast they are. */
+static void take_turns(void)
+{
+    ask_all(0);
+    for (unsigned i = 1; i < smp.count; i++) {
+        store(&smp.turn, 0);
+        start(i);
+        store(&smp.turn, i);
+        join(i);
+    }
+}
+#else
+static void all_at_once(void)
+{
+    for (unsigned i = 1; i < smp.count; i++) {
+        start(i);
+    }
+    store(&smp.turn, 1); /* none of them has gone off before this */
+    ask_all(0);
+    for (unsigned i = 1; i < smp.count; i++) {
+        join(i);
+    }
+}
+#endif
+
 void guest_main(unsigned pe)
 {
     (void)pe;
@@ -165,14 +192,11 @@ void guest_main(unsigned pe)
     console_printf("kernel_smp: %u PEs\n", smp.count);
     guest_assert(psci_cpu_on(smp.mpidr[0], 0) == PSCI_ALREADY_ON);
 
-    for (unsigned i = 1; i < smp.count; i++) {
-        start(i);
-    }
-    store(&smp.turn, 1); /* none of them has gone off before this */
-    ask_all(0);
-    for (unsigned i = 1; i < smp.count; i++) {
-        join(i);
-    }
+#ifdef KERNEL_SMP_TURNS
+    take_turns();
+#else
+    all_at_once();
+#endif
     if (smp.count > 1) {
         store(&smp.turn, 0);
         start(1);

@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: BSD-3-Clause
+-- All fourteen PEs of the board, whose numbers are in Aff2: relay serves each on a vCPU of its own,
+-- echo's only vCPU goes from one PE to the next.
+return scenario {
+  name  = "fourteen PEs",
+  board = "thor",
+  pes   = 14,
+  limit = "20 ms",
+  tags  = { "boot", "pes", "psci" },
+
+  partitions = {
+    { image = "echo" },
+    { name = "relay", image = "relay", manifest = "relay_mp14.dts" },
+  },
+
+  normal_world = { image = "kernel_smp", el = 1 },
+
+  finish = function(run)
+    local seen = {}
+    for _, line in ipairs(run.console) do
+      seen[line] = (seen[line] or 0) + 1
+    end
+    expect.truth(run.passed, "the kernel switched the machine off")
+    expect.eq(seen["[NWd/0] kernel_smp: 14 PEs"], 1)
+    for pe = 1, 13 do
+      expect.eq(seen[string.format("[NWd/%d] kernel_smp: PE %d is on", pe, pe)], pe == 1 and 2 or 1)
+    end
+    expect.eq(run.console[#run.console], "[NWd/0] kernel_smp: all is well")
+  end,
+}
