@@ -5,4 +5,5 @@ const struct platform platform = {
     .name = "qemu",
     .uart = {0x09040000u}, /* UART1, the secure one */
     .uart_pas = PAS_SECURE,
+    .hpfar_ns_is_wrong = true,
 };

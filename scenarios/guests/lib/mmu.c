@@ -11,7 +11,7 @@ extern char __rodata_start[], __data_start[], __data_end[], __stacks_start[], __
 
 #define PAGE          ((uintptr_t)FFA_PAGE_SIZE_BYTES)
 #define TABLE_ENTRIES 512u
-#define TABLE_COUNT   14u /* the image needs 4 to 7, each further place 1 to 3 */
+#define TABLE_COUNT   20u /* the image needs 4 to 7, each further place 1 to 3 */
 #define VA_BITS       48u
 #define LEVELS        4u
 
@@ -137,6 +137,12 @@ void mmu_unmap(uintptr_t base, size_t size_bytes)
             *entry = 0;
         }
     }
+    flush_tlb();
+}
+
+void mmu_set_root_entry(unsigned index, uint64_t desc)
+{
+    *(volatile uint64_t *)&tables[0][index % TABLE_ENTRIES] = desc;
     flush_tlb();
 }
 

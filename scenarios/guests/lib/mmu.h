@@ -23,6 +23,10 @@
 bool mmu_map(uintptr_t base, size_t size_bytes, unsigned attributes);
 void mmu_unmap(uintptr_t base, size_t size_bytes);
 
+/* For tests of the walk itself: any descriptor as entry `index` (0 to 511) of the root, as it is.
+ */
+void mmu_set_root_entry(unsigned index, uint64_t descriptor);
+
 /* For entry.S: builds the tables (once), and switches the MMU on (on each PE). */
 void mmu_init(void);
 void mmu_enable(uintptr_t stack_top);

@@ -63,7 +63,7 @@ static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, struct vcpu_exi
         context_take_fp(pe, arch);
     }
     exit->far = read_far_el2();
-    exit->hpfar = read_hpfar_el2();
+    exit->hpfar = platform.hpfar_ns_is_wrong ? fault_hpfar(exit->esr, exit->far) : read_hpfar_el2();
     context_left(pe, arch);
     memcpy(vcpu->frame.x, arch->x, FFA_REGS * sizeof(arch->x[0]));
     switch (kind) {

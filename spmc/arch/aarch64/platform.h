@@ -9,6 +9,11 @@ struct platform {
     const char *name;
     paddr_t uart; /* PL011 of the secure world, set up by the boot firmware */
     enum pas uart_pas;
+    /*
+     * HPFAR_EL2.NS says the wrong thing (QEMU up to 10.0: inverted; before 9: always 0): stage 1 of
+     * the partition is asked for the address space of its output instead.
+     */
+    bool hpfar_ns_is_wrong;
 };
 
 extern const struct platform platform;

@@ -109,6 +109,9 @@ uint64_t mmu_tcr(void);
 /* window.c: a page of others at a virtual address of this PE; NULL: no physical address. */
 void *window_open(struct arch_pe *pe, paddr_t pa, enum pas pas, bool device);
 
+/* fault.c: HPFAR_EL2 of an abort with its NS bit put right; the partition's EL1 is still loaded. */
+uint64_t fault_hpfar(uint64_t esr, uint64_t far);
+
 /* copy.S: false when an access took an external abort. */
 bool port_copy(void *dst, const void *src, size_t size_bytes);
 bool port_zero(void *dst, size_t size_bytes);

@@ -41,6 +41,7 @@ SYSREG(mdcr_el2)
 SYSREG(cnthctl_el2)
 SYSREG(cntvoff_el2)
 SYSREG(tpidr_el2)
+SYSREG(par_el1)
 SYSREG(fpsr)
 SYSREG(fpcr)
 
@@ -77,6 +78,11 @@ static inline void dsb_nsh(void)
 
 /* CNTHCTL_EL2 with E2H: the physical counter is for everybody, its timer is not. */
 #define CNTHCTL_EL1PCTEN (1ull << 10)
+
+#define PAR_F     (1ull << 0) /* the translation failed */
+#define PAR_NS    (1ull << 9)
+#define HPFAR_NS  (1ull << 63)
+#define ESR_S1PTW (1u << 7)
 
 #define ID_PFR0_SVE(value)      (((value) >> 32) & 0xfu)
 #define ID_MMFR0_PARANGE(value) ((value)&0xfu)
