@@ -2,6 +2,7 @@
 /* Files that a scenario names: images, packages, manifests (compiled when they are sources),
  * boards. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -246,11 +247,42 @@ bool files_load(struct scenario *scenario, const char *share, const char *field,
         field, name, built);
 }
 
+static int with_board(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && strlen(entry->d_name) < 32;
+}
+
+/* The boards that come with the program, by name: "fvp, qemu, sim" */
+static void list_boards(const char *share, char *out, size_t out_bytes)
+{
+    char path[SCENARIO_PATH_BYTES + 64];
+    struct dirent **entry = NULL;
+    size_t used = 0;
+    int count;
+
+    snprintf(path, sizeof(path), "%s/platforms", share);
+    count = scandir(path, &entry, with_board, alphasort);
+    out[0] = '\0';
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof(path), "%s/platforms/%s/board.dtb", share, entry[i]->d_name);
+        if (is_file(path) && used < out_bytes) {
+            used += (size_t)snprintf(out + used, out_bytes - used, "%s%s", used == 0 ? "" : ", ",
+                                     entry[i]->d_name);
+        }
+        free(entry[i]);
+    }
+    free(entry);
+    if (used == 0) {
+        snprintf(out, out_bytes, "none");
+    }
+}
+
 bool files_load_board(struct scenario *scenario, const char *share, const char *board,
                       const char *part, struct run_blob *blob, struct sim_error *err)
 {
     static const char *const forms[] = {".dtb", ".dts"};
     char path[2 * SCENARIO_PATH_BYTES];
+    char known[160];
     bool is_name = strchr(board, '/') == NULL && board[0] != '\0' && board[0] != '.';
 
     if (strlen(board) >= SCENARIO_PATH_BYTES) {
@@ -270,9 +302,9 @@ bool files_load_board(struct scenario *scenario, const char *share, const char *
             return load_path(scenario, path, blob, err);
         }
     }
-    return scenario_fault(
-        scenario, "board", err,
-        "unknown board '%s': no %s.dtb for it; \"sim\" is built in, another one is "
-        "a folder with board.dts and spmc_manifest.dts",
-        board, part);
+    list_boards(share, known, sizeof(known));
+    return scenario_fault(scenario, "board", err,
+                          "unknown board '%s': no %s.dtb for it; known are %s, another one is "
+                          "a folder with board.dts and spmc_manifest.dts",
+                          board, part, known);
 }

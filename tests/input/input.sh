@@ -64,7 +64,7 @@ expect "neither true nor false" 2 "true or false" "$orrery" run --set loud=yes s
 { echo '-- the limit of this one'; scenario 'limit = 5,'; cat s.lua; } >t.lua
 expect "the line that sets a field" 2 "t.lua:4: limit" "$orrery" run t.lua
 scenario
-expect "unknown board" 2 "unknown board 'simm'" "$orrery" run --board simm s.lua
+expect "unknown board" 2 "unknown board 'simm': no board.dtb for it; known are fvp, qemu, sim, thor" "$orrery" run --board simm s.lua
 expect "unwritable trace" 2 "nowhere/x" "$orrery" run --quiet --trace nowhere/x s.lua
 expect "two runs, one trace" 2 "one run" "$orrery" run --trace x s.lua s.lua
 expect "list of nothing" 2 "nowhere" "$orrery" list nowhere
