@@ -127,6 +127,17 @@ void arch_tlbi_ipa(struct arch_pe *pe, uint16_t vmid, ipaddr_t ipa, enum pas ipa
     arch_tlbi_vmid(pe, vmid);
 }
 
+void arch_tlbi_asid(struct arch_pe *pe, uint16_t asid)
+{
+    arch_tlbi_vmid(pe, asid);
+}
+
+void arch_tlbi_va(struct arch_pe *pe, uint16_t asid, uint64_t va)
+{
+    (void)va;
+    arch_tlbi_vmid(pe, asid);
+}
+
 void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
 {
     struct run *run = pe->run;

@@ -41,6 +41,9 @@ void arch_mmio_write32(struct arch_pe *pe, paddr_t reg, uint32_t value, enum pas
 /* TLB maintenance by VMID, inner shareable, completed on return (with DSB). */
 void arch_tlbi_vmid(struct arch_pe *pe, uint16_t vmid);
 void arch_tlbi_ipa(struct arch_pe *pe, uint16_t vmid, ipaddr_t ipa, enum pas ipa_space);
+/* The same for S-EL0 partitions, in the EL2&0 regime: everything of an ASID, and one page of it. */
+void arch_tlbi_asid(struct arch_pe *pe, uint16_t asid);
+void arch_tlbi_va(struct arch_pe *pe, uint16_t asid, uint64_t va);
 
 /* Makes what the SPMC wrote at [pa, pa + size) fetchable as instructions on every PE. */
 void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes);

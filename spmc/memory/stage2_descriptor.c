@@ -17,7 +17,30 @@
 #define VSTCR_TG0_4K (0ull << 14)
 #define VSTCR_RES1   (1ull << 31)
 
-uint64_t s2_leaf(uint64_t pa, struct stage2_attr attr, unsigned level)
+/* TCR_EL2 with E2H (Arm ARM D24.2.206) */
+#define TCR_IRGN0_WBWA (1ull << 8)
+#define TCR_ORGN0_WBWA (1ull << 10)
+#define TCR_SH0_INNER  (3ull << 12)
+#define TCR_IPS_48     (5ull << 32)
+
+static uint64_t el0_leaf(enum pas space, uint64_t pa, struct stage2_attr attr)
+{
+    uint64_t descriptor = pa | S2_VALID | S2_AF | S2_SH_INNER | S1_ATTR_INDEX(attr.memory) |
+                          S1_AP_EL0 | S1_NG | S1_PXN;
+
+    if (space == PAS_NON_SECURE) {
+        descriptor |= S1_NS;
+    }
+    if ((attr.access & STAGE2_WRITE) == 0) {
+        descriptor |= S1_AP_READ_ONLY;
+    }
+    if ((attr.access & STAGE2_EXECUTE) == 0) {
+        descriptor |= S1_UXN;
+    }
+    return descriptor;
+}
+
+static uint64_t el1_leaf(uint64_t pa, struct stage2_attr attr)
 {
     static const uint8_t memattr[] = {
         [STAGE2_NORMAL] = S2_ATTR_NORMAL_WB,
@@ -26,12 +49,6 @@ uint64_t s2_leaf(uint64_t pa, struct stage2_attr attr, unsigned level)
     };
     uint64_t descriptor = pa | S2_VALID | S2_AF | S2_SH_INNER | S2_MEMATTR(memattr[attr.memory]);
 
-    if (attr.access == 0) {
-        return 0;
-    }
-    if (level == S2_LAST_LEVEL) {
-        descriptor |= S2_TABLE;
-    }
     if ((attr.access & STAGE2_READ) != 0) {
         descriptor |= S2_AP_READ;
     }
@@ -44,10 +61,34 @@ uint64_t s2_leaf(uint64_t pa, struct stage2_attr attr, unsigned level)
     return descriptor;
 }
 
-struct stage2_attr s2_leaf_attr(uint64_t descriptor)
+uint64_t s2_leaf(const struct stage2 *s2, enum pas space, uint64_t pa, struct stage2_attr attr,
+                 unsigned level)
+{
+    uint64_t descriptor;
+
+    if (attr.access == 0) {
+        return 0;
+    }
+    descriptor = s2->el0 ? el0_leaf(space, pa, attr) : el1_leaf(pa, attr);
+    return level == S2_LAST_LEVEL ? descriptor | S2_TABLE : descriptor;
+}
+
+static struct stage2_attr el0_leaf_attr(uint64_t descriptor)
+{
+    return (struct stage2_attr){
+        .access = (uint8_t)(STAGE2_READ | ((descriptor & S1_AP_READ_ONLY) == 0 ? STAGE2_WRITE : 0) |
+                            ((descriptor & S1_UXN) == 0 ? STAGE2_EXECUTE : 0)),
+        .memory = (uint8_t)((descriptor & S1_ATTR_INDEX_MASK) >> 2),
+    };
+}
+
+struct stage2_attr s2_leaf_attr(const struct stage2 *s2, uint64_t descriptor)
 {
     struct stage2_attr attr = {0};
 
+    if (s2->el0) {
+        return el0_leaf_attr(descriptor);
+    }
     attr.access = (uint8_t)(((descriptor & S2_AP_READ) != 0 ? STAGE2_READ : 0) |
                             ((descriptor & S2_AP_WRITE) != 0 ? STAGE2_WRITE : 0) |
                             ((descriptor & S2_XN) == 0 ? STAGE2_EXECUTE : 0));
@@ -63,6 +104,18 @@ struct stage2_attr s2_leaf_attr(uint64_t descriptor)
         break;
     }
     return attr;
+}
+
+uint64_t stage2_el0_tcr(void)
+{
+    return VTCR_T0SZ(STAGE2_IPA_BITS) | TCR_IRGN0_WBWA | TCR_ORGN0_WBWA | TCR_SH0_INNER |
+           TCR_IPS_48;
+}
+
+uint64_t stage2_el0_mair(void)
+{
+    return 0xffull << (8 * STAGE2_NORMAL) | 0x44ull << (8 * STAGE2_NORMAL_NC) |
+           0x00ull << (8 * STAGE2_DEVICE_nGnRnE);
 }
 
 uint64_t stage2_vtcr(void)

@@ -3,7 +3,8 @@
 #include "arch/aarch64/port.h"
 #include "arch/aarch64/sysreg.h"
 
-#define TLBI_IPA_NS (1ull << 63)
+#define TLBI_ASID_SHIFT 48
+#define TLBI_IPA_NS     (1ull << 63)
 
 uint64_t arch_pte_read(struct arch_pe *pe, const uint64_t *slot)
 {
@@ -52,6 +53,22 @@ void arch_tlbi_ipa(struct arch_pe *pe, uint16_t vmid, ipaddr_t ipa, enum pas ipa
         : "memory");
     write_vttbr_el2(old);
     isb();
+}
+
+/* The EL2&0 regime is the SPMC's own: its entries come back by themselves. */
+void arch_tlbi_asid(struct arch_pe *pe, uint16_t asid)
+{
+    (void)pe;
+    (void)asid;
+    __asm__ volatile("dsb ishst\n\ttlbi alle2is\n\tdsb ish\n\tisb" : : : "memory");
+}
+
+void arch_tlbi_va(struct arch_pe *pe, uint16_t asid, uint64_t va)
+{
+    uint64_t page = (uint64_t)asid << TLBI_ASID_SHIFT | va >> PAGE_BITS;
+
+    (void)pe;
+    __asm__ volatile("dsb ishst\n\ttlbi vae2is, %0\n\tdsb ish\n\tisb" : : "r"(page) : "memory");
 }
 
 void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)

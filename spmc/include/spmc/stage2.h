@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stage-2 translation tables of a partition: real VMSAv8-64 descriptors (4 KiB granule) in memory
- * of the SPMC. A partition has two IPA spaces, secure (VSTTBR_EL2) and non-secure (VTTBR_EL2).
+ * Translation tables of a partition: real VMSAv8-64 descriptors (4 KiB granule) in memory of the
+ * SPMC. An S-EL1 partition has two IPA spaces, secure (VSTTBR_EL2) and non-secure (VTTBR_EL2). An
+ * S-EL0 partition has one space of the EL2&0 regime (TTBR0_EL2), where a leaf names its world.
  *
- * Edits are prepared, then committed: stage2_prepare() takes every table page that a range can
- * need, after which stage2_commit() can not fail. stage2_abandon() gives unused pages back.
+ * An edit has three steps: stage2_reach() makes every table that it can need, and may run out of
+ * pages; stage2_set() changes leaves, and can not fail then; stage2_fold() frees tables that became
+ * empty and joins pages into blocks. Reach and fold do not change what anybody can reach, so that
+ * reach followed by fold leaves no trace.
  *
  * Invariants: every descriptor is reachable from exactly one root; a table page belongs to exactly
  * one table; an entry goes valid -> invalid -> TLBI -> valid when its output changes (break before
- * make).
+ * make); a table descriptor carries the number of valid entries of its table in bits that the
+ * architecture ignores.
  */
 #ifndef SPMC_STAGE2_H
 #define SPMC_STAGE2_H
@@ -17,7 +21,7 @@
 #include "spmc/types.h"
 
 /* VTCR_EL2 / VSTCR_EL2 that these tables are built for: 48-bit PA, 40-bit IPA, start level 1 with
- * two concatenated root pages (see stage2_vtcr()). */
+ * two concatenated root pages (see stage2_vtcr()). S-EL0: 40-bit VA, start level 0. */
 #define STAGE2_IPA_BITS   40u
 #define STAGE2_ROOT_PAGES 2u
 
@@ -39,50 +43,46 @@ struct stage2_attr {
 };
 
 struct stage2 {
-    uint16_t vmid;
-    paddr_t root[2]; /* [enum pas]: two contiguous pages each, 8 KiB aligned */
+    uint16_t vmid;   /* or ASID */
+    bool el0;        /* stage 1 of an S-EL0 partition */
+    paddr_t root[2]; /* [enum pas]: two contiguous pages each, 8 KiB aligned; S-EL0: one page */
     struct page_pool *pool;
-};
-
-/* Pages taken in advance for one edit; a linked list through the pages themselves. */
-struct stage2_reserve {
-    uint64_t first;
-    uint32_t count;
 };
 
 /* Builds empty tables. False: no pages; nothing taken. */
 bool stage2_init(struct arch_pe *pe, struct stage2 *s2, uint16_t vmid, struct page_pool *pool);
+bool stage2_init_el0(struct arch_pe *pe, struct stage2 *s2, uint16_t asid, struct page_pool *pool);
 
 /* Frees every page of both tables. */
 void stage2_destroy(struct arch_pe *pe, struct stage2 *s2);
 
-/* Reserves the table pages that mapping [ipa, +size) may need. False: none taken. */
-bool stage2_prepare(struct arch_pe *pe, const struct stage2 *s2, enum pas ipa_space, ipaddr_t ipa,
-                    uint64_t size_bytes, struct stage2_reserve *reserve);
-
 /*
- * Maps (attr.access != 0) or unmaps [ipa, +size) to [pa, +size), page aligned, inside
- * STAGE2_IPA_BITS. Uses 2 MiB blocks where it can. Needs the pages of a stage2_prepare() over the
- * same range. TLB maintenance for changed entries is done on return.
+ * Ranges: page aligned, not empty, inside STAGE2_IPA_BITS. `pa` is what `ipa` is translated to,
+ * page by page; only its alignment matters to stage2_reach(). `map` is false for stage2_set() with
+ * attr.access == 0, which needs no tables where nothing is mapped.
  */
-void stage2_commit(struct arch_pe *pe, struct stage2 *s2, enum pas ipa_space, ipaddr_t ipa,
-                   paddr_t pa, uint64_t size_bytes, struct stage2_attr attr,
-                   struct stage2_reserve *reserve);
+bool stage2_reach(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa, paddr_t pa,
+                  uint64_t size_bytes, bool map);
+void stage2_set(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa, paddr_t pa,
+                uint64_t size_bytes, struct stage2_attr attr);
+void stage2_fold(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa,
+                 uint64_t size_bytes);
 
-/* Gives unused reserved pages back to the pool. */
-void stage2_abandon(struct arch_pe *pe, struct stage2 *s2, struct stage2_reserve *reserve);
-
-/* prepare + commit + abandon. False: no pages, nothing changed. */
-bool stage2_map(struct arch_pe *pe, struct stage2 *s2, enum pas ipa_space, ipaddr_t ipa, paddr_t pa,
+/* All three; also checks the range. False: no pages, or a bad range; nothing changed. */
+bool stage2_map(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa, paddr_t pa,
                 uint64_t size_bytes, struct stage2_attr attr);
 
-/* What the tables say of one page. False: not mapped. */
-bool stage2_lookup(struct arch_pe *pe, const struct stage2 *s2, enum pas ipa_space, ipaddr_t ipa,
+/* What the tables say of one page. False: not mapped (S-EL0: or of the other world). */
+bool stage2_lookup(struct arch_pe *pe, const struct stage2 *s2, enum pas space, ipaddr_t ipa,
                    paddr_t *pa, struct stage2_attr *attr);
 
 /* Register values for these tables (Arm ARM D24: VTCR_EL2, VSTCR_EL2; NSA/NSW = 10b as FF-A needs).
  */
 uint64_t stage2_vtcr(void);
 uint64_t stage2_vstcr(void);
+
+/* TCR_EL2 (with E2H: the lower half, T0SZ..TG0, IPS; the upper half is the port's) and MAIR_EL2 */
+uint64_t stage2_el0_tcr(void);
+uint64_t stage2_el0_mair(void);
 
 #endif

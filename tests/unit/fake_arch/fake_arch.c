@@ -152,6 +152,18 @@ void arch_tlbi_ipa(struct arch_pe *pe, uint16_t vmid, ipaddr_t ipa, enum pas ipa
     pe->count.tlbi_ipa++;
 }
 
+void arch_tlbi_asid(struct arch_pe *pe, uint16_t asid)
+{
+    arch_tlbi_vmid(pe, asid);
+}
+
+void arch_tlbi_va(struct arch_pe *pe, uint16_t asid, uint64_t va)
+{
+    (void)asid;
+    (void)va;
+    pe->count.tlbi_ipa++;
+}
+
 void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
 {
     pe->count.cache_sync++;

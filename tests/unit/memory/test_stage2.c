@@ -152,16 +152,17 @@ START_TEST(without_pages_nothing_changes)
 {
     unsigned pages = (unsigned)_i + 4;
     uint64_t at = 0x401ff000; /* the last page of one table and the first of another */
+    unsigned level;
     bool ok;
 
     fake_arch_free(&pe);
     fake_arch_init(&pe, BASE, 0x100000, 0x80000000, 0x1000);
     start(pages);
-    pe.count.pte_write = 0;
     ok = map(at, 2 * PAGE, rw);
     ck_assert_int_eq(ok, pages >= 4 + 3); /* one level-2 table, two of level 3 */
     if (!ok) {
-        ck_assert_uint_eq(pe.count.pte_write, 0);
+        ck_assert_uint_eq(leaf(at, &level) & 1, 0);
+        ck_assert_uint_eq(level, 1); /* no table is left */
         ck_assert_uint_eq(pool.free_count, pages - 4);
     }
 }
@@ -176,6 +177,94 @@ START_TEST(destroy_gives_every_page_back)
         stage2_map(&pe, &s2, PAS_NON_SECURE, ipaddr(0x80000000), paddr(0x80000000), PAGE, rw));
     stage2_destroy(&pe, &s2);
     ck_assert_uint_eq(pool.free_count, POOL_PAGES);
+}
+END_TEST
+
+/* What is unmapped leaves no table behind, and what is whole again is a block again. */
+START_TEST(tables_come_and_go)
+{
+    uint64_t before = pool.free_count;
+    uint64_t with_block;
+    unsigned level;
+
+    ck_assert(map(0x40001000, 3 * PAGE, rw));
+    ck_assert(map(0x40001000, 3 * PAGE, none));
+    ck_assert_uint_eq(pool.free_count, before);
+
+    ck_assert(map(0x40200000, BLOCK, rwx));
+    with_block = pool.free_count;
+    ck_assert(map(0x40280000, PAGE, none));
+    ck_assert(map(0x40281000, PAGE, ro));
+    ck_assert_uint_eq(pool.free_count, with_block - 1);
+    ck_assert(map(0x40280000, 2 * PAGE, rwx));
+    ck_assert_uint_eq(pool.free_count, with_block);
+    ck_assert_uint_eq(leaf(0x40280000, &level), 0x40200000 | 0x7fd);
+    ck_assert_uint_eq(level, 2);
+}
+END_TEST
+
+/* To reach for an edit, and to fold instead of making it, is to do nothing. */
+START_TEST(reach_and_fold_leave_no_trace)
+{
+    uint64_t before;
+    struct stage2_attr attr;
+    paddr_t pa;
+
+    ck_assert(map(0x40200000, BLOCK, rwx));
+    before = pool.free_count;
+    ck_assert(
+        stage2_reach(&pe, &s2, PAS_SECURE, ipaddr(0x403ff000), paddr(0x403ff000), 2 * PAGE, true));
+    ck_assert_uint_eq(pool.free_count, before - 2);
+    ck_assert(stage2_lookup(&pe, &s2, PAS_SECURE, ipaddr(0x403ff000), &pa, &attr));
+    ck_assert(!stage2_lookup(&pe, &s2, PAS_SECURE, ipaddr(0x40400000), &pa, &attr));
+    stage2_fold(&pe, &s2, PAS_SECURE, ipaddr(0x403ff000), 2 * PAGE);
+    ck_assert_uint_eq(pool.free_count, before);
+    /* to unmap what is not mapped takes nothing */
+    ck_assert(
+        stage2_reach(&pe, &s2, PAS_SECURE, ipaddr(0x80000000), paddr(0x80000000), PAGE, false));
+    ck_assert_uint_eq(pool.free_count, before);
+}
+END_TEST
+
+/* Stage 1 of an S-EL0 partition: one space, whose leaves name the world. */
+START_TEST(the_el0_regime_bit_by_bit)
+{
+    struct stage2 el0;
+    struct stage2_attr attr;
+    uint64_t before = pool.free_count;
+    paddr_t pa;
+
+    ck_assert(stage2_init_el0(&pe, &el0, 9, &pool));
+    ck_assert(stage2_map(&pe, &el0, PAS_SECURE, ipaddr(0x40001000), paddr(0x40001000), PAGE, rwx));
+    ck_assert(stage2_map(&pe, &el0, PAS_SECURE, ipaddr(0x40002000), paddr(0x40002000), PAGE, ro));
+    ck_assert(
+        stage2_map(&pe, &el0, PAS_NON_SECURE, ipaddr(0x40003000), paddr(0x40003000), PAGE, dev));
+    uint64_t table = el0.root[PAS_SECURE].pa;
+    uint64_t descriptor = 0;
+    const unsigned index[] = {0, 1, 0};
+
+    for (unsigned level = 0; level < 3; level++) {
+        memcpy(&descriptor, fake_arch_at(&pe, table + 8 * index[level], 8, PAS_SECURE), 8);
+        ck_assert_uint_eq(descriptor & 3, 3);
+        table = descriptor & 0x0000fffffffff000ull;
+    }
+    const uint64_t *leaves = fake_arch_at(&pe, table, 4096, PAS_SECURE);
+
+    /* page 0x3, AttrIndx << 2, NS 1 << 5, AP EL0 1 << 6, RO 1 << 7, SH 3 << 8, AF 1 << 10, nG 1 <<
+     * 11 */
+    ck_assert_uint_eq(leaves[1], 0x40001000 | 0xf43 | 1ull << 53);
+    ck_assert_uint_eq(leaves[2], 0x40002000 | 0xfc3 | 3ull << 53);
+    ck_assert_uint_eq(leaves[3], 0x40003000 | 0xf43 | 2 << 2 | 1 << 5 | 3ull << 53);
+    ck_assert(stage2_lookup(&pe, &el0, PAS_SECURE, ipaddr(0x40002000), &pa, &attr));
+    ck_assert_uint_eq(attr.access, STAGE2_READ);
+    ck_assert(stage2_lookup(&pe, &el0, PAS_NON_SECURE, ipaddr(0x40003000), &pa, &attr));
+    ck_assert_uint_eq(attr.memory, STAGE2_DEVICE_nGnRnE);
+    ck_assert(!stage2_lookup(&pe, &el0, PAS_SECURE, ipaddr(0x40003000), &pa, &attr));
+    ck_assert_uint_eq(stage2_el0_mair() >> 8 * STAGE2_DEVICE_nGnRnE & 0xff, 0);
+    ck_assert_uint_eq(stage2_el0_mair() & 0xff, 0xff);
+    ck_assert_uint_eq(stage2_el0_tcr() & 0x3f, 24);
+    stage2_destroy(&pe, &el0);
+    ck_assert_uint_eq(pool.free_count, before);
 }
 END_TEST
 
@@ -241,6 +330,9 @@ int main(void)
     tcase_add_test(tests, impossible_ranges_are_refused);
     tcase_add_loop_test(tests, without_pages_nothing_changes, 0, 8);
     tcase_add_test(tests, destroy_gives_every_page_back);
+    tcase_add_test(tests, tables_come_and_go);
+    tcase_add_test(tests, reach_and_fold_leave_no_trace);
+    tcase_add_test(tests, the_el0_regime_bit_by_bit);
     tcase_add_test(tests, random_edits_agree_with_a_model);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
