@@ -64,6 +64,7 @@ struct context_config {
     /* top_el 0: the EL2&0 regime of the level above, which also takes every exception. */
     uint64_t sctlr_el2;
     uint64_t tcr_el2;
+    uint64_t mair_el2;
     uint64_t ttbr0_el2;
     uint64_t ttbr1_el2;
 };
@@ -75,7 +76,9 @@ struct context {
     struct machine *machine;
     struct sim_pe *pe; /* the PE that runs it; set before resume */
     struct context_config config;
-    uint64_t retired; /* instructions since its creation (scripted: stays 0) */
+    bool flat;        /* scripted: no stage 1, see context_copy_from() */
+    uint64_t retired; /* instructions, and exceptions taken inside, since its creation (scripted:
+                         stays 0) */
 };
 
 struct context_ops {
@@ -92,6 +95,8 @@ struct context_ops {
     /* All general registers zero but x0..x7; DAIF masked; top_el with its own SP; MMU off. */
     void (*reset)(struct context *context, uint64_t pc, const uint64_t x[8]);
     void (*flush_tlb)(struct context *context);
+    /* What the page of this IPA (top_el 0: VA), in either world, was used for. */
+    void (*flush_tlb_page)(struct context *context, uint64_t page);
     /* Code at [pa, pa + size) was rewritten by somebody else. */
     void (*flush_code)(struct context *context, uint64_t pa, uint64_t size_bytes);
     void (*destroy)(struct context *context);
@@ -104,12 +109,17 @@ struct context *context_create_emulated(struct machine *machine,
 /*
  * Memory as the context sees it at its present state, through its own translation: for scripted
  * contexts, debuggers and semantic events. False: *exit holds the abort that the access would take
- * (kind SYNC; esr for the level that would handle it). `write`/`fetch` select the permission.
+ * (kind SYNC; esr for the level that would handle it).
+ *
+ * A flat context at S-EL1 has no stage 1 that could say in which IPA space an address is: it is in
+ * the secure one, or where that has nothing and the non-secure one has something, in that. Device
+ * registers answer accesses of 1, 2, 4 or 8 aligned bytes.
  */
-enum context_access { CONTEXT_READ, CONTEXT_WRITE, CONTEXT_FETCH };
 bool context_copy_from(struct context *context, void *dst, uint64_t va, size_t size_bytes,
                        struct context_exit *exit);
 bool context_copy_to(struct context *context, uint64_t va, const void *src, size_t size_bytes,
                      struct context_exit *exit);
+/* Could it execute the instruction at `va`? */
+bool context_can_fetch(struct context *context, uint64_t va, struct context_exit *exit);
 
 #endif

@@ -140,8 +140,13 @@ static void flush_tlb(struct context *context)
     struct emulated *e = of(context);
 
     flush_code_lines(e);
-    if (e->uc != NULL) {
-        uc_ctl_flush_tlb(e->uc);
+    e->tlb_is_stale = true;
+}
+
+static void flush_tlb_page(struct context *context, uint64_t page)
+{
+    if (mmu_footprint_has(&of(context)->footprint, page)) {
+        flush_tlb(context);
     }
 }
 
@@ -152,9 +157,7 @@ static void flush_code(struct context *context, uint64_t pa, uint64_t size_bytes
     (void)pa;
     (void)size_bytes;
     flush_code_lines(e);
-    if (e->uc != NULL) {
-        uc_ctl_flush_tb(e->uc);
-    }
+    e->code_is_stale = true;
 }
 
 static void close_engine(struct emulated *e)
@@ -179,7 +182,9 @@ static void reset(struct context *context, uint64_t pc, const uint64_t x[8])
     memcpy(e->x, x, 8 * sizeof(x[0]));
     flush_code_lines(e);
     e->pc = pc;
-    e->pstate = PSTATE_DAIF | (el == 2 ? PSTATE_EL2H : el == 1 ? PSTATE_EL1H : PSTATE_EL0T);
+    e->pstate = el == 2   ? PSTATE_DAIF | PSTATE_EL2H
+                : el == 1 ? PSTATE_DAIF | PSTATE_EL1H
+                          : PSTATE_EL0T;
     e->block_known = false;
 }
 
@@ -220,6 +225,7 @@ static bool take(struct emulated *e, struct context_exit *exit, unsigned target_
         return true;
     }
     exception_take(e, target_el, esr, far, hpfar, return_pc);
+    e->context.retired++; /* it takes time, or vectors that fault would hang the run */
     return false;
 }
 
@@ -305,6 +311,32 @@ static bool on_hvc(struct emulated *e, struct context_exit *exit, uint32_t instr
     return take(e, exit, exception_target(e, el), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
 }
 
+/*
+ * Instructions that EL0 has when the level above allows it (timers, performance monitors, DAIF,
+ * cache maintenance) are trapped where it does not; those of higher levels are undefined.
+ */
+static bool is_trapped_at_el0(uint32_t instruction)
+{
+    uint32_t op0 = instruction >> 19 & 3u;
+    uint32_t op1 = instruction >> 16 & 7u;
+    uint32_t crn = instruction >> 12 & 15u;
+    uint32_t crm = instruction >> 8 & 15u;
+
+    if ((instruction & 0xffc00000u) != 0xd5000000u || op1 != 3) {
+        return false;
+    }
+    switch (op0) {
+    case 0:
+        return crn == 4; /* MSR DAIFSet, DAIFClr */
+    case 1:
+        return crn == 7;
+    case 3:
+        return crn == 9 || crn == 14 || (crn == 4 && crm == 2);
+    default:
+        return false;
+    }
+}
+
 static bool on_undefined(struct emulated *e, struct context_exit *exit)
 {
     uint32_t instruction = 0;
@@ -321,7 +353,19 @@ static bool on_undefined(struct emulated *e, struct context_exit *exit)
             return false;
         }
     }
+    if (current_el(e) == 0 && is_trapped_at_el0(instruction)) {
+        return take(e, exit, exception_target(e, 0),
+                    syndrome(EC_SYSREG, syndrome_sysreg_iss(instruction)), 0, 0, e->pc);
+    }
     return take(e, exit, exception_target(e, current_el(e)), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
+}
+
+/* A branch to where no instruction can be: comes before any fault of the fetch. */
+static bool on_alignment(struct emulated *e, struct context_exit *exit)
+{
+    e->block_known = false;
+    return take(e, exit, exception_target(e, current_el(e)), syndrome(EC_PC_ALIGNMENT, 0), e->pc, 0,
+                e->pc);
 }
 
 static bool on_interrupt(struct emulated *e, struct context_exit *exit)
@@ -369,19 +413,25 @@ static bool on_interrupt(struct emulated *e, struct context_exit *exit)
     }
     case EXCP_PREFETCH:
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
-        e->block_known = false;
-        return take(e, exit, exception_target(e, current_el(e)), syndrome(EC_PC_ALIGNMENT, 0),
-                    e->pc, 0, e->pc);
+        return on_alignment(e, exit);
     default:
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
         return fail(e, exit, "engine exception", e->interrupt);
     }
 }
 
+/* By the level above: HCR_EL2 says so for EL1, SCTLR_EL2 for EL0 of its own regime. */
+static bool hint_is_trapped(const struct context_config *config, bool is_wfi)
+{
+    if (config->top_el == 0) {
+        return (config->sctlr_el2 & (is_wfi ? SCTLR_nTWI : SCTLR_nTWE)) == 0;
+    }
+    return config->stage2 && (config->hcr & (is_wfi ? HCR_TWI : HCR_TWE)) != 0;
+}
+
 /* The engine stops by itself at WFI, WFE and YIELD. */
 static bool on_hint(struct emulated *e, struct context_exit *exit)
 {
-    uint64_t hcr = e->context.config.stage2 ? e->context.config.hcr : 0;
     uint32_t instruction = 0;
     bool is_wfi;
 
@@ -393,7 +443,7 @@ static bool on_hint(struct emulated *e, struct context_exit *exit)
         return instruction != INSN_YIELD &&
                fail(e, exit, "engine stop behind instruction", instruction);
     }
-    if ((hcr & (is_wfi ? HCR_TWI : HCR_TWE)) != 0) {
+    if (hint_is_trapped(&e->context.config, is_wfi)) {
         e->pc -= 4;
         e->context.retired--;
         return exit_sync(exit, syndrome(EC_WFX, ISS_WFX_COND | (is_wfi ? 0 : WFX_WFE)));
@@ -420,7 +470,10 @@ static bool run_once(struct emulated *e, struct context_exit *exit)
         return on_interrupt(e, exit);
     case STOP_FAULT:
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
-        return on_fault(e, exit);
+        return e->pc % 4 != 0 ? on_alignment(e, exit) : on_fault(e, exit);
+    case STOP_ALIGNMENT:
+        e->pc = engine_reg(e, UC_ARM64_REG_PC);
+        return on_alignment(e, exit);
     default:
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
         if (e->pc / EMULATED_LINE_BYTES == EMULATED_NOWHERE / EMULATED_LINE_BYTES) {
@@ -436,6 +489,25 @@ static bool run_once(struct emulated *e, struct context_exit *exit)
     }
 }
 
+/* Maintenance takes effect before the next instruction; a thousand requests cost as much as one. */
+static void forget_stale(struct emulated *e)
+{
+    if (e->code_epoch != e->context.machine->code_epoch) {
+        flush_code_lines(e);
+        e->code_is_stale = true;
+    }
+    e->code_epoch = e->context.machine->code_epoch;
+    if (e->tlb_is_stale) {
+        uc_ctl_flush_tlb(e->uc);
+        memset(&e->footprint, 0, sizeof(e->footprint));
+    }
+    if (e->code_is_stale) {
+        uc_ctl_flush_tb(e->uc);
+    }
+    e->tlb_is_stale = false;
+    e->code_is_stale = false;
+}
+
 static void resume(struct context *context, struct context_exit *exit)
 {
     struct emulated *e = of(context);
@@ -445,6 +517,7 @@ static void resume(struct context *context, struct context_exit *exit)
         *exit = (struct context_exit){.kind = CONTEXT_EXIT_FAILED, .why = e->why};
         return;
     }
+    forget_stale(e);
     e->run_start_retired = context->retired;
     e->run_start_ns = pe->now_ns;
     e->branch_count = context->retired;
@@ -461,7 +534,8 @@ static void resume(struct context *context, struct context_exit *exit)
 }
 
 static const struct context_ops emulated_ops = {
-    resume, get_x, set_x, get_sysreg, set_sysreg, reset, flush_tlb, flush_code, destroy,
+    resume, get_x,     set_x,          get_sysreg, set_sysreg,
+    reset,  flush_tlb, flush_tlb_page, flush_code, destroy,
 };
 
 void emulated_regime(struct context *context, struct mmu_regime *regime)

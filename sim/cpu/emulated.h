@@ -34,6 +34,7 @@ enum emulated_stop {
     STOP_SLICE,
     STOP_INTERRUPT, /* hook number in `interrupt` */
     STOP_FAULT,     /* translation failed: fault_* */
+    STOP_ALIGNMENT, /* the PC is no multiple of 4 */
 };
 
 struct emulated_timer {
@@ -53,6 +54,11 @@ struct emulated {
     uint64_t x[31]; /* registers while there is no engine yet */
     uint64_t pc;
     uint64_t pstate; /* while there is no engine yet */
+
+    struct mmu_footprint footprint; /* of the engine's TLB since it was last emptied from outside */
+    bool tlb_is_stale;              /* the engine's are to be emptied before it runs */
+    bool code_is_stale;
+    uint64_t code_epoch; /* the machine's when the engine's code was emptied last */
 
     /* One run of the engine. */
     enum emulated_stop stop;
@@ -88,6 +94,7 @@ struct sysreg_id {
 
 #define SYSREG(op0, op1, crn, crm, op2) ((struct sysreg_id){op0, op1, crn, crm, op2})
 #define SCTLR_EL1_ID                    SYSREG(3, 0, 1, 0, 0)
+#define CPACR_EL1_ID                    SYSREG(3, 0, 1, 0, 2)
 #define TTBR0_EL1_ID                    SYSREG(3, 0, 2, 0, 0)
 #define TTBR1_EL1_ID                    SYSREG(3, 0, 2, 0, 1)
 #define TCR_EL1_ID                      SYSREG(3, 0, 2, 0, 2)
@@ -97,6 +104,7 @@ struct sysreg_id {
 #define ESR_EL1_ID                      SYSREG(3, 0, 5, 2, 0)
 #define FAR_EL1_ID                      SYSREG(3, 0, 6, 0, 0)
 #define VBAR_EL1_ID                     SYSREG(3, 0, 12, 0, 0)
+#define CNTKCTL_EL1_ID                  SYSREG(3, 0, 14, 1, 0)
 #define HCR_EL2_ID                      SYSREG(3, 4, 1, 1, 0)
 #define SCTLR_EL2_ID                    SYSREG(3, 4, 1, 0, 0)
 #define TTBR0_EL2_ID                    SYSREG(3, 4, 2, 0, 0)
@@ -110,6 +118,7 @@ struct sysreg_id {
 #define ESR_EL2_ID                      SYSREG(3, 4, 5, 2, 0)
 #define FAR_EL2_ID                      SYSREG(3, 4, 6, 0, 0)
 #define HPFAR_EL2_ID                    SYSREG(3, 4, 6, 0, 4)
+#define SCR_EL3_ID                      SYSREG(3, 6, 1, 1, 0)
 #define VBAR_EL2_ID                     SYSREG(3, 4, 12, 0, 0)
 
 /* engine.c */

@@ -18,6 +18,18 @@ const char *__lsan_default_suppressions(void)
 #define ENGINE_CODE_BUFFER_BYTES (8u << 20)
 #define SCTLR_RESET              0x30d00800ull
 
+/*
+ * The engine has no EL2&0 regime: what EL2 allows to EL0 above it (PAuth, DC ZVA, CTR_EL0, cache
+ * maintenance, FP, counters) its EL1 does. WFI and WFE stop the engine by themselves.
+ */
+#define SCTLR_EL0                                                                                \
+    (SCTLR_RESET | SCTLR_nTWI | SCTLR_nTWE | 1ull << 13 | 1ull << 14 | 1ull << 15 | 1ull << 26 | \
+     1ull << 27 | 1ull << 30 | 1ull << 31)
+/* NS, RW, APK, API: pointer authentication is trapped in the engine's secure state. */
+#define SCR_PAUTH       (1ull << 0 | 1ull << 10 | 1ull << 16 | 1ull << 17)
+#define CPACR_FPEN      (3ull << 20)
+#define CNTKCTL_EL0CTEN 3ull
+
 uint64_t engine_reg(struct emulated *e, int reg)
 {
     uint64_t value = 0;
@@ -116,6 +128,13 @@ static void load_reset_state(struct emulated *e)
     engine_set_reg(e, UC_ARM64_REG_SP, 0);
     engine_set_reg(e, UC_ARM64_REG_PSTATE, e->pstate);
     engine_sysreg_write(e, SCTLR_EL1_ID, SCTLR_RESET);
+    if (e->context.config.top_el == 0) {
+        engine_sysreg_write(e, SCTLR_EL1_ID, SCTLR_EL0);
+        engine_sysreg_write(e, CPACR_EL1_ID, CPACR_FPEN);
+        engine_sysreg_write(e, CNTKCTL_EL1_ID, CNTKCTL_EL0CTEN);
+        engine_sysreg_write(e, SCR_EL3_ID, SCR_PAUTH);
+        engine_sysreg_write(e, HCR_EL2_ID, HCR_RW | HCR_API | HCR_APK);
+    }
     if (e->context.config.top_el == 2) {
         engine_sysreg_write(e, SCTLR_EL2_ID, SCTLR_RESET);
         engine_sysreg_write(e, HCR_EL2_ID, HCR_RW);
@@ -182,6 +201,7 @@ void engine_regime(struct emulated *e, unsigned el, struct mmu_regime *regime)
         regime->hcr = config->hcr;
         regime->sctlr = config->sctlr_el2;
         regime->tcr = config->tcr_el2;
+        regime->mair = config->mair_el2;
         regime->ttbr0 = config->ttbr0_el2;
         regime->ttbr1 = config->ttbr1_el2;
         return;

@@ -27,6 +27,11 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
 {
     struct emulated *e = user;
 
+    if (pc % 4 != 0) {
+        e->stop = STOP_ALIGNMENT;
+        uc_emu_stop(uc);
+        return;
+    }
     if (pc != e->block_end) {
         e->branch_count = e->context.retired;
     }
@@ -66,6 +71,7 @@ static bool on_tlb_fill(uc_engine *uc, uint64_t va, uc_mem_type type, uc_tlb_ent
                       : type == UC_MEM_FETCH ? MMU_FETCH
                                              : MMU_READ;
     engine_regime(e, PSTATE_EL(engine_reg(e, UC_ARM64_REG_PSTATE)), &regime);
+    regime.footprint = &e->footprint;
     if (!mmu_translate(&e->context.machine->bus, &regime, va, e->fault_access, result)) {
         e->stop = STOP_FAULT;
         e->fault_va = va;
@@ -115,6 +121,10 @@ static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
         for (unsigned i = 0; i < EMULATED_CODE_LINES; i++) {
             e->code[i].line = 0;
         }
+    }
+    /* IC is for all contexts: of one PE, or broadcast. This engine sees its own writes. */
+    if (cp->crn == 7 && (cp->crm == 5 || cp->crm == 1)) {
+        e->context.machine->code_epoch++;
     }
     return 0;
 }

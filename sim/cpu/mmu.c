@@ -36,6 +36,9 @@ bool mmu_translate(const struct bus *bus, const struct mmu_regime *regime, uint6
     if (!mmu_translate_stage1(bus, regime, va, access, result)) {
         return false;
     }
+    if (regime->footprint != NULL) {
+        mmu_footprint_add(regime->footprint, result->pa);
+    }
     if (regime->stage2 && regime->translation == MMU_EL1_0) {
         struct mmu_result stage1 = *result;
 

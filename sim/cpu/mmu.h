@@ -19,20 +19,22 @@
 #define MMU_PA_BITS      48u
 
 /* SCTLR_ELx, HCR_EL2: bits that the walks look at. */
-#define SCTLR_M   (1ull << 0)
-#define SCTLR_WXN (1ull << 19)
-#define HCR_VM    (1ull << 0)
-#define HCR_PTW   (1ull << 2)
-#define HCR_DC    (1ull << 12)
-#define HCR_TWI   (1ull << 13)
-#define HCR_TWE   (1ull << 14)
-#define HCR_TSC   (1ull << 19)
-#define HCR_TGE   (1ull << 27)
-#define HCR_HCD   (1ull << 29)
-#define HCR_RW    (1ull << 31)
-#define HCR_E2H   (1ull << 34)
-#define HCR_APK   (1ull << 40)
-#define HCR_API   (1ull << 41)
+#define SCTLR_M    (1ull << 0)
+#define SCTLR_nTWI (1ull << 16)
+#define SCTLR_nTWE (1ull << 18)
+#define SCTLR_WXN  (1ull << 19)
+#define HCR_VM     (1ull << 0)
+#define HCR_PTW    (1ull << 2)
+#define HCR_DC     (1ull << 12)
+#define HCR_TWI    (1ull << 13)
+#define HCR_TWE    (1ull << 14)
+#define HCR_TSC    (1ull << 19)
+#define HCR_TGE    (1ull << 27)
+#define HCR_HCD    (1ull << 29)
+#define HCR_RW     (1ull << 31)
+#define HCR_E2H    (1ull << 34)
+#define HCR_APK    (1ull << 40)
+#define HCR_API    (1ull << 41)
 
 enum mmu_translation {
     MMU_EL1_0, /* EL1&0: two ranges, followed by stage 2 when that is on */
@@ -41,6 +43,14 @@ enum mmu_translation {
 };
 
 enum mmu_access { MMU_READ, MMU_WRITE, MMU_FETCH };
+
+/*
+ * The pages that translations went to, those of stage-1 tables included, as a filter: what is not
+ * in it was not used, what is in it may have been.
+ */
+struct mmu_footprint {
+    uint64_t bits[16];
+};
 
 /* What one access is translated by. */
 struct mmu_regime {
@@ -59,6 +69,7 @@ struct mmu_regime {
     uint64_t vtcr;
     uint64_t vsttbr; /* secure IPA space: secure state only */
     uint64_t vstcr;
+    struct mmu_footprint *footprint; /* when not NULL: what translations depend on is added */
 };
 
 enum mmu_fault_kind {
@@ -96,6 +107,35 @@ bool mmu_translate(const struct bus *bus, const struct mmu_regime *regime, uint6
  */
 bool mmu_translate_stage1(const struct bus *bus, const struct mmu_regime *regime, uint64_t va,
                           enum mmu_access access, struct mmu_result *result);
+
+static inline unsigned mmu_footprint_bit(uint64_t key)
+{
+    return (unsigned)((key * 0x9e3779b97f4a7c15ull) >> 54);
+}
+
+/* A page, and the 2 MiB around it, which one entry of a table may stand for. */
+#define MMU_FOOTPRINT_PAGE(address)  ((address) >> MMU_GRANULE_BITS)
+#define MMU_FOOTPRINT_BLOCK(address) ((address) >> (MMU_GRANULE_BITS + 9u) | 1ull << 63)
+
+static inline void mmu_footprint_add(struct mmu_footprint *footprint, uint64_t address)
+{
+    unsigned page = mmu_footprint_bit(MMU_FOOTPRINT_PAGE(address));
+    unsigned block = mmu_footprint_bit(MMU_FOOTPRINT_BLOCK(address));
+
+    footprint->bits[page / 64] |= 1ull << (page % 64);
+    footprint->bits[block / 64] |= 1ull << (block % 64);
+}
+
+/* Was anything used that the table entry of this address says? At the start of a block: any of it.
+ */
+static inline bool mmu_footprint_has(const struct mmu_footprint *footprint, uint64_t address)
+{
+    bool may_be_block = (address & ((1ull << (MMU_GRANULE_BITS + 9u)) - 1)) == 0;
+    unsigned bit = mmu_footprint_bit(may_be_block ? MMU_FOOTPRINT_BLOCK(address)
+                                                  : MMU_FOOTPRINT_PAGE(address));
+
+    return (footprint->bits[bit / 64] >> (bit % 64) & 1u) != 0;
+}
 
 /* Shared by the two stages; not for others. */
 

@@ -116,6 +116,9 @@ static bool read_descriptor(const struct bus *bus, const struct mmu_regime *regi
 {
     enum bus_pas pas = ns ? BUS_NON_SECURE : BUS_SECURE;
 
+    if (regime->footprint != NULL) {
+        mmu_footprint_add(regime->footprint, address);
+    }
     if (regime->stage2 && regime->translation == MMU_EL1_0) {
         if (!mmu_stage2(bus, regime, address, ns, MMU_READ, result)) {
             result->s1ptw = true;

@@ -59,10 +59,19 @@ static uint64_t timer_ctl(const struct emulated *e, const struct emulated_timer 
     return timer->ctl | (met ? TIMER_ISTATUS : 0);
 }
 
+/* Of the registers below: the counters and their frequency. */
+static bool is_for_el0(struct sysreg_id id)
+{
+    return id.op0 == 3 && id.op1 == 3 && id.crn == 14 && id.crm == 0;
+}
+
 bool sysreg_read(struct emulated *e, struct sysreg_id id, uint64_t *value)
 {
     uint32_t key = KEY(id.op0, id.op1, id.crn, id.crm, id.op2);
 
+    if (e->context.config.top_el == 0 && !is_for_el0(id)) {
+        return false; /* the engine refuses */
+    }
     switch (key) {
     case KEY(3, 0, 0, 0, 5):
         *value = mpidr(e);
@@ -105,8 +114,9 @@ bool sysreg_write(struct emulated *e, struct sysreg_id id, uint64_t value)
 {
     struct emulated_timer *timer;
 
-    if (id.op0 != 3 || id.op1 != 3 || id.crn != 14 || (id.crm != 2 && id.crm != 3)) {
-        return false;
+    if (id.op0 != 3 || id.op1 != 3 || id.crn != 14 || (id.crm != 2 && id.crm != 3) ||
+        e->context.config.top_el == 0) {
+        return false; /* S-EL0 has counters, but no timers: the engine refuses */
     }
     timer = &e->timer[id.crm - 2];
     if (id.op2 == 0) {

@@ -83,6 +83,7 @@ struct machine {
     enum machine_end end;
     struct device *devices; /* list */
     struct sim_pe *current; /* PE whose coroutine runs; NULL: the scheduler */
+    uint64_t code_epoch;    /* instruction cache maintenance so far, by whatever code */
     bool (*step_check)(
         struct machine *machine); /* optional, after every slice; false ends the run */
 };

@@ -162,7 +162,7 @@ START_TEST(svc_and_undefined_reach_the_vectors)
     ck_assert_uint_eq(sys(CONTEXT_ESR_EL1), 0x15ull << 26 | 1u << 25 | 0x56);
     ck_assert_uint_eq(sys(CONTEXT_ELR_EL1), CODE + 12);
     ck_assert_uint_eq(sys(CONTEXT_SPSR_EL1), 0x3c5);
-    ck_assert_uint_eq(context->retired, 4);
+    ck_assert_uint_eq(context->retired, 5); /* four instructions and the exception */
     CODE_AT(CODE + 12, UDF);
     context->ops->flush_code(context, CODE, 64);
     context->ops->set_sysreg(context, CONTEXT_PC, CODE + 12);
@@ -304,6 +304,69 @@ START_TEST(el0_context_leaves_by_every_exception)
 }
 END_TEST
 
+/* A branch to no multiple of 4 is a fault of its own, mapped or not. */
+START_TEST(the_pc_is_aligned)
+{
+    const uint64_t places[] = {CODE + 0x102, CODE + 0x101, RAM + RAM_BYTES + 3};
+
+    telling_vectors();
+    for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        start(1, false, 0);
+        context->ops->set_sysreg(context, CONTEXT_VBAR_EL1, VECTORS);
+        CODE_AT(CODE, 0xd61f0120u /* br x9 */);
+        context->ops->set_x(context, 9, 1, &places[i]);
+        run();
+        ck_assert_uint_eq(out.esr & 0xffff, 4);
+        ck_assert_uint_eq(sys(CONTEXT_ESR_EL1), 0x22ull << 26 | 1u << 25);
+        ck_assert_uint_eq(sys(CONTEXT_FAR_EL1), places[i]);
+        ck_assert_uint_eq(sys(CONTEXT_ELR_EL1), places[i]);
+        context->ops->destroy(context);
+    }
+    context = NULL;
+}
+END_TEST
+
+/* What the level above keeps for itself leaves as a trap that names it; what EL0 never had, not. */
+START_TEST(el0_traps_and_waits)
+{
+    static const struct {
+        uint32_t instruction;
+        uint64_t ec;
+        uint32_t iss;
+    } cases[] = {
+        {0xd503207fu, 0x01, 0x1eu << 20}, /* wfi */
+        /* msr daifset; mrs x0, daif; msr cntp_ctl_el0, x1 */
+        {0xd5034fdfu, 0x18, 6u << 17 | 3u << 14 | 4u << 10 | 31u << 5 | 15u << 1},
+        {0xd53b4220u, 0x18, 3u << 20 | 1u << 17 | 3u << 14 | 4u << 10 | 2u << 1 | 1u},
+        {0xd51be221u, 0x18, 3u << 20 | 1u << 17 | 3u << 14 | 14u << 10 | 1u << 5 | 2u << 1},
+        {0xd5380000u, 0x00, 0}, /* mrs x0, midr_el1 */
+        {0xd5381000u, 0x00, 0}, /* mrs x0, sctlr_el1 */
+        {0xd4000003u, 0x00, 0}, /* smc */
+        {0xd4000002u, 0x00, 0}, /* hvc */
+    };
+    struct context_config config = {.name = "test/0", .top_el = 0};
+    const uint64_t zero[8] = {0};
+    struct sim_error err;
+
+    CODE_AT(CODE, cases[_i].instruction, SVC(1));
+    CODE_AT(CODE + 0x100, 0xd53be041u /* mrs x1, cntvct_el0 */, 0xd50b7b20u /* dc cvau, x0 */,
+            0xd53b0022u /* mrs x2, ctr_el0 */, 0xdac103e3u /* pacia x3, sp */, SVC(2));
+    context = context_create_emulated(&machine, &config, &err);
+    context->pe = &pe;
+    context->ops->reset(context, CODE, zero);
+    ck_assert_uint_eq(sys(CONTEXT_PSTATE), 0);
+    run();
+    ck_assert_int_eq(out.kind, CONTEXT_EXIT_SYNC);
+    ck_assert_uint_eq(out.esr, cases[_i].ec << 26 | 1u << 25 | cases[_i].iss);
+    ck_assert_uint_eq(sys(CONTEXT_PC), CODE);
+    /* and what it may use it can */
+    context->ops->set_sysreg(context, CONTEXT_PC, CODE + 0x100);
+    context->ops->set_x(context, 0, 1, &(uint64_t){CODE});
+    run();
+    ck_assert_uint_eq(out.esr, 0x15ull << 26 | 1u << 25 | 2);
+}
+END_TEST
+
 /* The same program, cut into slices of any size: it ends alike, having retired the same. */
 START_TEST(slices_do_not_change_a_program)
 {
@@ -327,6 +390,18 @@ START_TEST(slices_do_not_change_a_program)
     ck_assert_int_eq(out.kind, CONTEXT_EXIT_SYNC);
     ck_assert_uint_eq(x(1), 1000);
     ck_assert_uint_eq(context->retired, 1 + 3 * 1000 + 1);
+}
+END_TEST
+
+/* Vectors that are not there: each try takes time, so that the slice ends. */
+START_TEST(an_exception_without_end_does_not_stop_time)
+{
+    CODE_AT(CODE, MOVZ_16(9, 0x0800), MSR_VBAR_EL1_X9, UDF);
+    start(1, false, 0);
+    pe.slice_end_ns = 1000;
+    run();
+    ck_assert_int_eq(out.kind, CONTEXT_EXIT_SLICE);
+    ck_assert_uint_ge(pe.now_ns, 1000);
 }
 END_TEST
 
@@ -376,7 +451,10 @@ int main(void)
     tcase_add_test(tests, wfi_waits_unless_it_is_trapped);
     tcase_add_test(tests, el2_takes_its_own_exceptions);
     tcase_add_test(tests, el0_context_leaves_by_every_exception);
+    tcase_add_loop_test(tests, el0_traps_and_waits, 0, 8);
+    tcase_add_test(tests, the_pc_is_aligned);
     tcase_add_loop_test(tests, slices_do_not_change_a_program, 0, 40);
+    tcase_add_test(tests, an_exception_without_end_does_not_stop_time);
     tcase_add_test(tests, code_that_rewrites_itself_is_seen);
     tcase_add_test(tests, registers_work_before_the_engine_does);
     suite_add_tcase(suite, tests);
