@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/host/host.h"
+#include "sim/host/check_memory.h"
 
 bool check_init(struct run *run)
 {
@@ -17,8 +17,8 @@ bool check_init(struct run *run)
 
     spmc_mutable_state(run->spmc, &start, &run->shadow_size);
     run->shadow = calloc(1, run->shadow_size);
-    run->pte_writes_checked = UINT64_MAX;
-    return run->shadow != NULL;
+    run->check_all = true;
+    return run->shadow != NULL && check_memory_create(run);
 }
 
 static void broken(struct run *run, const char *law, const struct vcpu *vcpu)
@@ -36,10 +36,10 @@ void check_before(struct run *run, const struct vcpu *vcpu)
     const void *start;
     size_t size;
 
-    (void)vcpu;
     spmc_mutable_state(run->spmc, &start, &size);
     memcpy(run->shadow, start, size);
-    run->shadow_pte_writes = run->pte_writes;
+    run->shadow_fid = (uint32_t)vcpu->frame.x[0];
+    run->shadow_free_pages = spmc_page_pool(run->spmc)->free_count;
     run->shadow_memory_writes = run->memory_writes;
 }
 
@@ -66,9 +66,11 @@ static void check_rejected(struct run *run, const struct vcpu *vcpu)
     spmc_mutable_state(run->spmc, &start, &size);
     if (memcmp(run->shadow, start, size) != 0) {
         broken(run, "a rejected call changed the state of the SPMC", vcpu);
-    } else if (run->pte_writes != run->shadow_pte_writes) {
-        broken(run, "a rejected call changed translation tables", vcpu);
-    } else if (run->memory_writes != run->shadow_memory_writes) {
+    } else if (spmc_page_pool(run->spmc)->free_count != run->shadow_free_pages) {
+        broken(run, "a rejected call kept or lost pages of the pool", vcpu);
+    } else if (run->memory_writes != run->shadow_memory_writes &&
+               (int32_t)vcpu->frame.x[2] != FFA_ABORTED) {
+        /* ABORTED: memory that went away while it was being written */
         broken(run, "a rejected call wrote memory", vcpu);
     }
 }
@@ -168,27 +170,56 @@ static void check_states(struct run *run, const struct vcpu *next)
     }
 }
 
+static bool is_send(uint32_t fid)
+{
+    fid &= ~SMCCC_64_BIT;
+    return fid == FFA_MEM_DONATE_32 || fid == FFA_MEM_LEND_32 || fid == FFA_MEM_SHARE_32 ||
+           fid == FFA_MEM_FRAG_TX;
+}
+
+/* A fragment that is refused may end its transaction (FF-A v1.2, 16.9). */
+static void check_memory(struct run *run, bool refused)
+{
+    bool all = run->check_all;
+
+    if (!all) {
+        check_memory_after(run, refused && run->shadow_fid != FFA_MEM_FRAG_TX,
+                           refused && is_send(run->shadow_fid));
+    }
+    if ((all || run->config.check_full) && !run->failed) {
+        check_memory_full(run, all);
+        run->check_all = false;
+    }
+}
+
 void check_after(struct run *run, const struct vcpu *vcpu, const struct vcpu_exit *exit,
                  const struct vcpu *next)
 {
     const struct arch_pe *pe = next->cpu != NULL ? next->cpu->arch : NULL;
     bool is_call = exit->kind == VCPU_EXIT_EL3 ||
                    (exit->kind == VCPU_EXIT_SYNC &&
-                    (ESR_EC(exit->esr) == ESR_EC_SMC64 || ESR_EC(exit->esr) == ESR_EC_HVC64));
+                    (ESR_EC(exit->esr) == ESR_EC_SMC64 || ESR_EC(exit->esr) == ESR_EC_HVC64 ||
+                     ESR_EC(exit->esr) == ESR_EC_SVC64));
+    bool refused = false;
 
     if (next->frame.x[0] == FFA_ERROR &&
         (next->frame.store != 0 || partition_is_nwd(next->partition))) {
         check_error_registers(run, next);
-        if (next == vcpu && is_call) {
-            check_rejected(run, vcpu);
-        }
+        refused = next == vcpu && is_call;
+    }
+    if (refused && run->shadow_fid != FFA_MEM_FRAG_TX) {
+        check_rejected(run, vcpu);
     }
     check_states(run, next);
     if (pe != NULL && pe->held_count != 0) {
         broken(run, "a lock is held across the exit of the SPMC", next);
     }
-    if (run->pte_writes != run->pte_writes_checked) {
-        run->pte_writes_checked = run->pte_writes;
-        check_tables(run);
+    check_memory(run, refused);
+}
+
+void check_end(struct run *run)
+{
+    if (run->check_memory != NULL && !run->failed) {
+        check_memory_full(run, run->check_all);
     }
 }

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who can reach what, recomputed from the stage-2 tables in simulated RAM alone. This reads
- * descriptors by the architecture's layout and shares no code with the core that wrote them.
+ * Who can reach what, recomputed from the translation tables in simulated RAM alone: stage 2 of
+ * S-EL1 partitions, stage 1 of S-EL0 ones. This reads descriptors by the architecture's layout and
+ * shares no code with the core that wrote them.
  */
-#include <inttypes.h>
-#include <stdio.h>
+#include "sim/host/check_memory.h"
 
-#include "sim/host/host.h"
-
-#define DESC_VALID       1u
-#define DESC_TABLE       2u
-#define DESC_ADDRESS     0x0000fffffffff000ull
-#define ENTRIES          512u
-#define ROOT_ENTRIES     (ENTRIES * STAGE2_ROOT_PAGES)
-#define LEVEL_SHIFT(lvl) (12u + 9u * (3u - (lvl)))
+/* Attributes that a table of stage 1 sets for all below it (Arm ARM D8.3) */
+#define TABLE_BITS (0x1full << 59)
 
 struct walk {
     struct run *run;
     const struct partition *partition;
-    enum pas ipa_space;
+    enum pas ipa_space; /* S-EL0: of the leaf that is looked at */
+    bool stage1;
 };
 
 static bool inside(uint64_t base, uint64_t size, uint64_t outer, uint64_t outer_size)
@@ -31,94 +26,97 @@ static bool overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
     return a < b + b_size && b < a + a_size;
 }
 
-static bool is_declared(const struct walk *walk, uint64_t pa, uint64_t size)
-{
-    const struct partition *partition = walk->partition;
-    const struct partition_manifest *manifest = partition->manifest;
-    bool ns = walk->ipa_space == PAS_NON_SECURE;
-
-    if (!ns && inside(pa, size, partition->vm->load_address, partition->vm->mem_size_bytes)) {
-        return true;
-    }
-    for (uint32_t i = 0; i < manifest->mem_region_count; i++) {
-        const struct manifest_mem_region *region = &manifest->mem_region[i];
-        uint64_t base = region->base + (region->relative ? partition->vm->load_address : 0);
-
-        if (((region->attributes & MANIFEST_ATTR_NON_SECURE) != 0) == ns &&
-            inside(pa, size, base, (uint64_t)region->page_count * PAGE_SIZE_BYTES)) {
-            return true;
-        }
-    }
-    for (uint32_t i = 0; i < manifest->dev_region_count; i++) {
-        const struct manifest_dev_region *region = &manifest->dev_region[i];
-
-        if (((region->attributes & MANIFEST_ATTR_NON_SECURE) != 0) == ns &&
-            inside(pa, size, region->base, (uint64_t)region->page_count * PAGE_SIZE_BYTES)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void broken(const struct walk *walk, const char *law, uint64_t pa)
 {
-    char text[160];
-
-    snprintf(text, sizeof(text), "%s: %s reaches 0x%" PRIx64 " (%s)", law,
-             spmc_partition_name(walk->partition), pa,
-             walk->ipa_space == PAS_SECURE ? "secure" : "non-secure");
-    report_text(walk->run, walk->run->machine->current, EVENT_CHECK, text);
-    run_fail(walk->run, "invariant: %s", text);
+    check_broken(walk->run, walk->partition, walk->ipa_space, law, pa);
 }
 
-static void check_leaf(const struct walk *walk, uint64_t ipa, uint64_t pa, uint64_t size)
+/* What the SPMC's own regime asks of memory that EL0 reaches in it. */
+static void check_stage1_leaf(struct walk *walk, uint64_t leaf, uint64_t pa)
+{
+    walk->ipa_space = (leaf & TABLES_LEAF_NS) != 0 ? PAS_NON_SECURE : PAS_SECURE;
+    if ((leaf & (TABLES_LEAF_EL0 | TABLES_LEAF_NG | TABLES_LEAF_PXN)) !=
+        (TABLES_LEAF_EL0 | TABLES_LEAF_NG | TABLES_LEAF_PXN)) {
+        broken(walk, "a leaf of S-EL0 that is global, or not EL0's alone", pa);
+    } else if ((leaf & (TABLES_LEAF_RO | TABLES_LEAF_UXN)) == 0) {
+        broken(walk, "a leaf of S-EL0 that can be written and executed", pa);
+    }
+}
+
+static void check_leaf(struct walk *walk, unsigned level, uint64_t at, uint64_t leaf)
 {
     struct run *run = walk->run;
+    uint64_t pa = leaf & TABLES_ADDRESS;
+    uint64_t size = tables_entry_bytes(level);
 
-    if (ipa != pa) {
-        broken(walk, "stage 2 is not the identity", pa);
+    if (walk->stage1) {
+        check_stage1_leaf(walk, leaf, pa);
+    }
+    if (at != pa) {
+        broken(walk, "the mapping is not the identity", pa);
     } else if (walk->ipa_space == PAS_SECURE &&
                overlaps(pa, size, run->spmc_range.base, run->spmc_range.size_bytes)) {
         broken(walk, "memory of the SPMC is mapped", pa);
-    } else if (!is_declared(walk, pa, size)) {
-        broken(walk, "stage 2 grants what no manifest gives", pa);
     } else {
-        for (uint32_t i = 0; i < spmc_partition_count(run->spmc); i++) {
-            const struct partition *other = spmc_partition_at(run->spmc, i);
-
-            if (other != walk->partition && walk->ipa_space == PAS_SECURE &&
-                overlaps(pa, size, other->vm->load_address, other->vm->mem_size_bytes)) {
-                broken(walk, "a page has two owners", pa);
-            }
-        }
+        check_owned(run, walk->partition, walk->ipa_space, pa, size,
+                    tables_attr(walk->partition, leaf));
     }
 }
 
-static void walk_table(const struct walk *walk, uint64_t table, unsigned entries, unsigned level,
+void check_one_leaf(struct run *run, const struct partition *partition, enum pas space,
+                    unsigned level, uint64_t at, uint64_t leaf)
+{
+    struct walk walk = {run, partition, space, tables_is_el0(partition)};
+
+    check_leaf(&walk, level, at, leaf);
+}
+
+/* A table lies in secure memory of the SPMC; in stage 1 it leaves all to its leaves. */
+static bool is_in_place(const struct walk *walk, uint64_t table, uint64_t size)
+{
+    if (bus_ram(&walk->run->machine->bus, table, size, BUS_SECURE) == NULL) {
+        broken(walk, "a translation table is not in secure memory", table);
+        return false;
+    }
+    if (!inside(table, size, walk->run->spmc_range.base, walk->run->spmc_range.size_bytes)) {
+        broken(walk, "a translation table is outside the SPMC", table);
+        return false;
+    }
+    return true;
+}
+
+static bool is_table_lawful(const struct walk *walk, uint64_t descriptor)
+{
+    if (walk->stage1 && (descriptor & TABLE_BITS) != 0) {
+        broken(walk, "a table of S-EL0 with attributes of its own", descriptor & TABLES_ADDRESS);
+        return false;
+    }
+    return is_in_place(walk, descriptor & TABLES_ADDRESS, PAGE_SIZE_BYTES);
+}
+
+bool check_table_place(struct run *run, const struct partition *partition, enum pas space,
+                       uint64_t descriptor)
+{
+    const struct walk walk = {run, partition, space, tables_is_el0(partition)};
+
+    return is_table_lawful(&walk, descriptor);
+}
+
+static void walk_table(struct walk *walk, uint64_t table, unsigned pages, unsigned level,
                        uint64_t ipa)
 {
-    const uint64_t *desc = (const uint64_t *)(const void *)bus_ram(
-        &walk->run->machine->bus, table, entries * sizeof(uint64_t), BUS_SECURE);
+    const uint64_t *desc = tables_read_ram(walk->run, table, pages);
 
-    if (desc == NULL) {
-        broken(walk, "a translation table is not in secure memory", table);
-        return;
-    }
-    if (!inside(table, entries * sizeof(uint64_t), walk->run->spmc_range.base,
-                walk->run->spmc_range.size_bytes)) {
-        broken(walk, "a translation table is outside the SPMC", table);
-        return;
-    }
-    for (unsigned i = 0; i < entries && !walk->run->failed; i++) {
-        uint64_t at = ipa + ((uint64_t)i << LEVEL_SHIFT(level));
+    for (unsigned i = 0; i < pages * TABLES_ENTRIES && !walk->run->failed; i++) {
+        uint64_t at = ipa + i * tables_entry_bytes(level);
 
-        if ((desc[i] & DESC_VALID) == 0) {
+        if ((desc[i] & TABLES_VALID) == 0) {
             continue;
         }
-        if (level < 3 && (desc[i] & DESC_TABLE) != 0) {
-            walk_table(walk, desc[i] & DESC_ADDRESS, ENTRIES, level + 1, at);
-        } else {
-            check_leaf(walk, at, desc[i] & DESC_ADDRESS, 1ull << LEVEL_SHIFT(level));
+        if (!tables_is_next(desc[i], level)) {
+            check_leaf(walk, level, at, desc[i]);
+        } else if (is_table_lawful(walk, desc[i])) {
+            walk_table(walk, desc[i] & TABLES_ADDRESS, 1, level + 1, at);
         }
     }
 }
@@ -127,12 +125,15 @@ void check_tables(struct run *run)
 {
     for (uint32_t i = 0; i < spmc_partition_count(run->spmc) && !run->failed; i++) {
         const struct partition *partition = spmc_partition_at(run->spmc, i);
+        bool el0 = tables_is_el0(partition);
 
-        for (unsigned space = 0; space < 2; space++) {
-            struct walk walk = {run, partition, (enum pas)space};
+        for (unsigned space = 0; space < (el0 ? 1u : 2u); space++) {
+            struct tables_root root = tables_root_of(partition, (enum pas)space);
+            struct walk walk = {run, partition, (enum pas)space, el0};
 
-            if (partition->stage2.root[space].pa != 0) {
-                walk_table(&walk, partition->stage2.root[space].pa, ROOT_ENTRIES, 1, 0);
+            if (root.table != 0 &&
+                is_in_place(&walk, root.table, (uint64_t)root.pages * PAGE_SIZE_BYTES)) {
+                walk_table(&walk, root.table, root.pages, root.level, 0);
             }
         }
     }

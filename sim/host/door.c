@@ -40,9 +40,20 @@ bool arch_zero(struct arch_pe *pe, paddr_t dst, size_t size_bytes, enum pas pas)
     return true;
 }
 
+/* Nearly always a page of the SPMC's own. */
 void *arch_map(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
 {
-    return bus_ram(&pe->run->machine->bus, pa.pa, size_bytes, BUS_SECURE);
+    struct run *run = pe->run;
+    const struct manifest_range *own = &run->spmc_range;
+
+    if (run->check_memory != NULL) {
+        check_note_opened(run, pa.pa);
+    }
+    if (pa.pa >= own->base && pa.pa - own->base < own->size_bytes &&
+        size_bytes <= own->size_bytes - (pa.pa - own->base)) {
+        return run->spmc_ram + (pa.pa - own->base);
+    }
+    return bus_ram(&run->machine->bus, pa.pa, size_bytes, BUS_SECURE);
 }
 
 void arch_unmap(struct arch_pe *pe, void *mapped, size_t size_bytes)
@@ -60,7 +71,9 @@ uint64_t arch_pte_read(struct arch_pe *pe, const uint64_t *slot)
 
 void arch_pte_write(struct arch_pe *pe, uint64_t *slot, uint64_t descriptor)
 {
-    pe->run->pte_writes++;
+    if (pe->run->check_memory != NULL) {
+        check_note_written(pe->run, slot);
+    }
     *slot = descriptor;
 }
 
@@ -119,12 +132,20 @@ void arch_tlbi_vmid(struct arch_pe *pe, uint16_t vmid)
     }
 }
 
+/* An engine has no invalidation by page: all or, for a page that it did not use, nothing. */
+static void invalidate_page(struct arch_pe *pe, uint16_t vmid, uint64_t page)
+{
+    for (struct arch_vcpu *v = pe->run->vcpus; v != NULL; v = v->next) {
+        if (v->vmid == vmid) {
+            v->context->ops->flush_tlb_page(v->context, page);
+        }
+    }
+}
+
 void arch_tlbi_ipa(struct arch_pe *pe, uint16_t vmid, ipaddr_t ipa, enum pas ipa_space)
 {
-    /* An engine has no invalidation by page that covers stage 2: more than asked for is legal. */
-    (void)ipa;
     (void)ipa_space;
-    arch_tlbi_vmid(pe, vmid);
+    invalidate_page(pe, vmid, ipa.ipa);
 }
 
 void arch_tlbi_asid(struct arch_pe *pe, uint16_t asid)
@@ -134,8 +155,7 @@ void arch_tlbi_asid(struct arch_pe *pe, uint16_t asid)
 
 void arch_tlbi_va(struct arch_pe *pe, uint16_t asid, uint64_t va)
 {
-    (void)va;
-    arch_tlbi_vmid(pe, asid);
+    invalidate_page(pe, asid, va);
 }
 
 void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)

@@ -5,6 +5,11 @@
 
 #include "sim/host/host.h"
 
+/* M, WXN; UCT, UCI and DZE: cache maintenance at EL0; nTWI and nTWE are clear, so that both exit.
+ */
+#define SCTLR_EL2_S_EL0 (1ull << 0 | 1ull << 14 | 1ull << 15 | 1ull << 19 | 1ull << 26)
+#define TCR_EPD1        (1ull << 23)
+
 static const enum context_sysreg sysreg_map[] = {
     [ARCH_VCPU_PC] = CONTEXT_PC,
     [ARCH_VCPU_PSTATE] = CONTEXT_PSTATE,
@@ -36,6 +41,13 @@ struct arch_vcpu *arch_vcpu_create(struct arch_pe *pe, const struct arch_vcpu_co
         .vstcr = config->vstcr,
         .hcr = config->hcr,
     };
+
+    if (config->el0) {
+        context.sctlr_el2 = SCTLR_EL2_S_EL0;
+        context.tcr_el2 = config->vtcr | TCR_EPD1;
+        context.mair_el2 = stage2_el0_mair();
+        context.ttbr0_el2 = config->vsttbr.pa;
+    }
 
     if (index >= run->config.partition_count) {
         return NULL;

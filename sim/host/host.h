@@ -38,6 +38,8 @@ struct arch_vcpu {
     struct arch_vcpu *next;
 };
 
+struct check_memory; /* check_memory.h */
+
 struct run_plan_partition {
     uint64_t load_address;
     uint64_t mem_size_bytes;
@@ -59,6 +61,7 @@ struct run {
     struct run_plan_partition plan[RUN_MAX_PARTITIONS];
     struct spmd_attribute attribute;
     struct manifest_range spmc_range;
+    uint8_t *spmc_ram;         /* host memory behind it */
     uint64_t spmc_image_bytes; /* of it, before the page pool */
     void *arena;
     size_t arena_size;
@@ -69,13 +72,14 @@ struct run {
     uint64_t call_log_bytes;
 
     /* What the checkers remember. */
-    uint64_t pte_writes;
     uint64_t memory_writes; /* arch_copy_to and arch_zero */
-    uint64_t pte_writes_checked;
     void *shadow;
     size_t shadow_size;
-    uint64_t shadow_pte_writes;
+    uint32_t shadow_fid; /* what the caller has in w0 */
+    uint64_t shadow_free_pages;
     uint64_t shadow_memory_writes;
+    bool check_all; /* the next check is of everything */
+    struct check_memory *check_memory;
     uint8_t partition_state[RUN_MAX_PARTITIONS];
 
     bool failed;
@@ -101,8 +105,12 @@ bool check_init(struct run *run);
 void check_before(struct run *run, const struct vcpu *vcpu);
 void check_after(struct run *run, const struct vcpu *vcpu, const struct vcpu_exit *exit,
                  const struct vcpu *next);
+void check_end(struct run *run); /* of the run */
 /* check_tables.c: who can reach what, recomputed from the tables in RAM alone. */
 void check_tables(struct run *run);
+/* check_memory.c, called by the door: the core opened a page, wrote a descriptor. */
+void check_note_opened(struct run *run, uint64_t pa);
+void check_note_written(struct run *run, const uint64_t *slot);
 
 /* report.c: events. */
 void report_call(struct arch_pe *pe, const struct context *context, enum event_conduit conduit,

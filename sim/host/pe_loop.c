@@ -34,6 +34,18 @@ static void run_context(struct arch_pe *pe, struct context *context, struct cont
     }
 }
 
+static enum event_conduit call_event(uint64_t esr)
+{
+    switch (ESR_EC(esr)) {
+    case ESR_EC_HVC64:
+        return EVENT_HVC;
+    case ESR_EC_SVC64:
+        return EVENT_SVC;
+    default:
+        return EVENT_SMC;
+    }
+}
+
 /* A partition whose script has ended waits for messages, for ever. */
 static void partition_finished(struct arch_pe *pe, struct vcpu *vcpu, struct vcpu_exit *exit)
 {
@@ -45,8 +57,9 @@ static void partition_finished(struct arch_pe *pe, struct vcpu *vcpu, struct vcp
     vcpu->arch->finished = true;
     memset(vcpu->frame.x, 0, FFA_REGS * sizeof(vcpu->frame.x[0]));
     vcpu->frame.x[0] = FFA_MSG_WAIT;
-    exit->esr = (uint64_t)ESR_EC_SMC64 << 26;
-    report_call(pe, vcpu->arch->context, EVENT_SMC, vcpu->frame.x, FFA_REGS);
+    exit->esr = (uint64_t)(vcpu->arch->context->config.top_el == 0 ? ESR_EC_SVC64 : ESR_EC_SMC64)
+                << 26;
+    report_call(pe, vcpu->arch->context, call_event(exit->esr), vcpu->frame.x, FFA_REGS);
 }
 
 /* Runs a partition's vCPU until it exits to S-EL2. */
@@ -90,14 +103,9 @@ static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, uint16_t from,
             uint64_t x[FFA_REGS_EXTENDED];
 
             context->ops->get_x(context, 0, FFA_REGS_EXTENDED, x);
-            report_call(pe, context, ESR_EC(out.esr) == ESR_EC_HVC64 ? EVENT_HVC : EVENT_SMC, x,
-                        count);
+            report_call(pe, context, call_event(out.esr), x, count);
         } else {
-            report_call(pe, context,
-                        ESR_EC(out.esr) == ESR_EC_SMC64   ? EVENT_SMC
-                        : ESR_EC(out.esr) == ESR_EC_HVC64 ? EVENT_HVC
-                                                          : EVENT_SVC,
-                        vcpu->frame.x, count);
+            report_call(pe, context, call_event(out.esr), vcpu->frame.x, count);
         }
         break;
     }
@@ -289,5 +297,8 @@ void host_pe_main(struct sim_pe *sim_pe, void *arg)
         machine_pe_halt(sim_pe);
     }
     report_partitions(pe);
+    if (run->config.booted != NULL) {
+        run->config.booted(run->config.booted_user, run);
+    }
     host_loop(pe, vcpu);
 }

@@ -70,10 +70,22 @@ static bool make_package(const struct run_partition *partition, struct run_plan_
     return true;
 }
 
+static bool read_package(void *context, uint64_t offset, void *to, size_t size_bytes)
+{
+    const struct run_plan_partition *plan = context;
+
+    if (offset > plan->package_size || size_bytes > plan->package_size - offset) {
+        return false;
+    }
+    memcpy(to, plan->package + offset, size_bytes);
+    return true;
+}
+
 /* The manifest's own wishes, as far as a boot loader looks: load-address, execution-ctx-count. */
-static uint64_t manifest_number(const struct run_plan_partition *plan, const char *property,
+static uint64_t manifest_number(struct run_plan_partition *plan, const char *property,
                                 uint64_t otherwise)
 {
+    const struct package_source source = {read_package, plan};
     struct manifest_diag diag;
     struct package_layout layout;
     const void *fdt;
@@ -81,8 +93,8 @@ static uint64_t manifest_number(const struct run_plan_partition *plan, const cha
     int length;
 
     if (plan->package_size < PACKAGE_HEADER_BYTES ||
-        !package_read_header(plan->package, align_up(plan->package_size, PAGE_SIZE_BYTES), &layout,
-                             &diag) ||
+        !package_read(plan->package, &source, align_up(plan->package_size, PAGE_SIZE_BYTES),
+                      &layout, &diag) ||
         (uint64_t)layout.manifest_offset + layout.manifest_size_bytes > plan->package_size) {
         return otherwise;
     }

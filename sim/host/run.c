@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/host/host.h"
+#include "sim/host/check_memory.h"
 
 const struct board_ram *host_first_ns_ram(const struct board *board)
 {
@@ -125,6 +125,8 @@ struct run *run_create(const struct run_config *config, struct sim_error *err)
         run->arch_pe[i].pe = &run->machine->pe[i];
         run->machine->pe[i].host = &run->arch_pe[i];
     }
+    run->spmc_ram = bus_ram(&run->machine->bus, run->spmc_range.base, run->spmc_range.size_bytes,
+                            BUS_SECURE); /* plan_load() says so when there is none */
     if (!plan_load(run, err) || !create_el3(run, err) || !create_nwd(run, err)) {
         run_destroy(run);
         return NULL;
@@ -160,6 +162,7 @@ void run_execute(struct run *run, struct run_result *result)
 {
     enum machine_end end = machine_run(run->machine);
 
+    check_end(run);
     judge(run, end);
     memset(result, 0, sizeof(*result));
     result->verdict = run->verdict;
@@ -207,6 +210,7 @@ void run_destroy(struct run *run)
     plan_free(run);
     free(run->arena);
     free(run->shadow);
+    check_memory_destroy(run);
     free(run);
 }
 

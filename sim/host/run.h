@@ -71,10 +71,13 @@ struct run_config {
     uint64_t limit_ns; /* running past it is a failure; 0: default */
     uint64_t until_ns; /* stop there and call it done; 0: never */
     uint64_t seed;
-    bool check; /* invariants after every SPMC entry */
+    bool check;      /* invariants after every SPMC entry */
+    bool check_full; /* then: all of memory each time, not only what changed */
     struct trace *trace;
     bool call_log;      /* the SPMC writes its call log (docs/twin.md); the run is the same */
     FILE *call_log_out; /* where to; NULL: nowhere */
+    void (*booted)(void *user, struct run *run); /* optional: the SPMC is up, nobody has run */
+    void *booted_user;
 };
 
 enum run_verdict {

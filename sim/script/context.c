@@ -93,7 +93,8 @@ static bool to_exit(struct script_context *self, struct context_exit *exit)
         return true;
     case SCRIPT_EXCEPTION:
         self->request = SCRIPT_NOTHING;
-        if (ESR_EC(self->exit.esr) == ESR_EC_SMC64 || ESR_EC(self->exit.esr) == ESR_EC_HVC64) {
+        if (ESR_EC(self->exit.esr) == ESR_EC_SMC64 || ESR_EC(self->exit.esr) == ESR_EC_HVC64 ||
+            ESR_EC(self->exit.esr) == ESR_EC_SVC64) {
             self->sysreg[CONTEXT_PC] += INSTRUCTION_BYTES;
         }
         *exit = self->exit;
@@ -200,6 +201,12 @@ static void flush_tlb(struct context *context)
     (void)context; /* walks the tables anew at each access */
 }
 
+static void flush_tlb_page(struct context *context, uint64_t page)
+{
+    (void)context;
+    (void)page;
+}
+
 static void flush_code(struct context *context, uint64_t pa, uint64_t size_bytes)
 {
     (void)context;
@@ -229,6 +236,7 @@ static const struct context_ops scripted_ops = {
     .set_sysreg = set_sysreg,
     .reset = reset,
     .flush_tlb = flush_tlb,
+    .flush_tlb_page = flush_tlb_page,
     .flush_code = flush_code,
     .destroy = destroy,
 };
@@ -257,6 +265,7 @@ struct context *script_make_context(void *entry, struct machine *machine,
     self->base.ops = &scripted_ops;
     self->base.machine = machine;
     self->base.config = *config;
+    self->base.flat = true;
     self->entry = entry;
     self->thread_ref = LUA_NOREF;
     script = self->entry->script;

@@ -11,6 +11,7 @@
 
 #define ESR_IL         ((uint64_t)1 << 25)
 #define ESR_SMC        (((uint64_t)ESR_EC_SMC64 << 26) | ESR_IL)
+#define ESR_SVC        (((uint64_t)ESR_EC_SVC64 << 26) | ESR_IL)
 #define ESR_HVC        (((uint64_t)ESR_EC_HVC64 << 26) | ESR_IL)
 #define MAX_WAIT_BYTES 64
 
@@ -140,6 +141,9 @@ static int call_by(lua_State *L, uint64_t esr)
         }
     }
     memcpy(self->x, x, sizeof(x));
+    if (self->base.config.top_el == 0) {
+        esr = ESR_SVC; /* the one conduit of EL0 */
+    }
     self->exit = (struct context_exit){.kind = CONTEXT_EXIT_SYNC, .esr = esr};
     return yield_for(L, self, SCRIPT_EXCEPTION, push_result);
 }

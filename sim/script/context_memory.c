@@ -92,6 +92,20 @@ static int ctx_try_write(lua_State *L)
     return write_bytes(L, true);
 }
 
+/* ctx:try_fetch(address): true, or nil and the fault of executing there. */
+static int ctx_try_fetch(lua_State *L)
+{
+    struct script_context *self = script_check_context(L);
+    uint64_t address = (uint64_t)luaL_checkinteger(L, 2);
+    struct context_exit exit;
+
+    if (!context_can_fetch(&self->base, address, &exit)) {
+        return fault(L, &exit, address, false, true);
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 /* Little-endian integers; the size is upvalue 1. */
 static int ctx_read_integer(lua_State *L)
 {
@@ -161,9 +175,13 @@ static int ctx_alloc(lua_State *L)
 
 void context_memory_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"read", ctx_read},   {"try_read", ctx_try_read},
-                                       {"write", ctx_write}, {"try_write", ctx_try_write},
-                                       {"alloc", ctx_alloc}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"read", ctx_read},
+                                       {"try_read", ctx_try_read},
+                                       {"write", ctx_write},
+                                       {"try_write", ctx_try_write},
+                                       {"try_fetch", ctx_try_fetch},
+                                       {"alloc", ctx_alloc},
+                                       {NULL, NULL}};
     static const struct {
         const char *read;
         const char *write;

@@ -5,11 +5,14 @@
 
 #include "expect_lua.h"
 #include "ffa_lua.h"
+#include "mem_lua.h"
+#include "mem_retrieve_lua.h"
 #include "psci_lua.h"
 #include "result_lua.h"
 #include "sim/script/parse.h"
 #include "sim/script/script_context.h"
 #include "sim/trace/ffa_names.h"
+#include "task_lua.h"
 
 #define MAX_NAMES 128
 
@@ -173,6 +176,16 @@ static int partition(lua_State *L)
     return 1;
 }
 
+/* ffa_version(): in force between the running context and the SPMC. */
+static int ffa_version(lua_State *L)
+{
+    uint16_t id = script_of(L)->current->base.config.endpoint;
+    const struct partition *found = spmc_partition_by_id(the_spmc(L), id);
+
+    lua_pushinteger(L, found != NULL ? (lua_Integer)found->ffa_version : 0);
+    return 1;
+}
+
 static int partition_name(lua_State *L)
 {
     const struct partition *found =
@@ -318,6 +331,7 @@ void library_open(lua_State *L)
                                           {"current", current},
                                           {"partition", partition},
                                           {"partition_name", partition_name},
+                                          {"ffa_version", ffa_version},
                                           {"mpidr", mpidr},
                                           {"vcpu", vcpu},
                                           {"no_field", no_field},
@@ -343,6 +357,12 @@ void library_open(lua_State *L)
     lua_rawset(L, -3);
     lua_pop(L, 1);
     run_part(L, ffa_lua, sizeof(ffa_lua), "=ffa");
+    lua_pop(L, 1);
+    run_part(L, mem_lua, sizeof(mem_lua), "=mem");
+    lua_pop(L, 1);
+    run_part(L, mem_retrieve_lua, sizeof(mem_retrieve_lua), "=mem_retrieve");
+    lua_pop(L, 1);
+    run_part(L, task_lua, sizeof(task_lua), "=task");
     lua_pop(L, 1);
     run_part(L, psci_lua, sizeof(psci_lua), "=psci");
     lua_pop(L, 1);

@@ -18,7 +18,11 @@ static int machine_index(lua_State *L)
         lua_pushinteger(L, (lua_Integer)now_ns(script));
         return 1;
     }
-    return luaL_error(L, "machine has no field '%s'; it has now_ns", name);
+    if (strcmp(name, "map") == 0) {
+        lua_pushcfunction(L, map_api);
+        return 1;
+    }
+    return luaL_error(L, "machine has no field '%s'; it has now_ns and map", name);
 }
 
 static int spmc_vcpu(lua_State *L)

@@ -91,7 +91,8 @@ void script_close(struct script *script)
 /* "ffa:12: " and the like: a place inside our own Lua, of no use to who wrote the scenario. */
 static const char *skip_own_place(const char *text)
 {
-    static const char *const parts[] = {"ffa:", "psci:", "expect:", "result:"};
+    static const char *const parts[] = {
+        "ffa:", "mem:", "mem_retrieve:", "task:", "psci:", "expect:", "result:"};
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         size_t length = strlen(parts[i]);

@@ -97,6 +97,7 @@ int sandbox_tostring(lua_State *L);
 void context_api_open(lua_State *L);
 void machine_api_open(lua_State *L);
 void library_open(lua_State *L);
+int map_api(lua_State *L); /* map_api.c: machine.map() */
 
 /* context.c: run_make_context for a struct script_entry. */
 struct context *script_make_context(void *entry, struct machine *machine,

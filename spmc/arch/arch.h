@@ -66,9 +66,9 @@ struct arch_vcpu_config {
     uint16_t vcpu_index; /* VMPIDR_EL2 affinity 0 */
     uint16_t vmid;
     bool el0;       /* an S-EL0 partition, in the SPMC's EL2&0 regime */
-    paddr_t vsttbr; /* root of the secure IPA space's stage 2 */
+    paddr_t vsttbr; /* root of the secure IPA space's stage 2; S-EL0: of TTBR0_EL2's stage 1 */
     paddr_t vttbr;  /* root of the non-secure IPA space's stage 2 */
-    uint64_t vtcr;  /* VTCR_EL2 */
+    uint64_t vtcr;  /* VTCR_EL2; S-EL0: TCR_EL2, its part about TTBR0_EL2 */
     uint64_t vstcr; /* VSTCR_EL2 */
     uint64_t hcr;   /* HCR_EL2 while it runs */
 };
@@ -77,8 +77,9 @@ struct arch_vcpu_config {
 struct arch_vcpu *arch_vcpu_create(struct arch_pe *pe, const struct arch_vcpu_config *config);
 
 /*
- * Puts it at its reset state: every general register zero but x[0..7], EL1h (EL0t for S-EL0) with
- * DAIF masked, SCTLR_EL1 at its reset value, pc as given.
+ * Puts it at its reset state: every general register zero but x[0..7], EL1h with DAIF masked,
+ * SCTLR_EL1 at its reset value, pc as given. S-EL0: EL0t with nothing masked, since under
+ * HCR_EL2.TGE its mask would hold interrupts to EL2 back.
  */
 void arch_vcpu_reset(struct arch_pe *pe, struct arch_vcpu *vcpu, uint64_t pc,
                      const uint64_t x[FFA_REGS]);

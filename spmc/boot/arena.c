@@ -28,5 +28,7 @@ size_t spmc_arena_size(uint32_t cpu_count, uint32_t vm_count)
            padded(vm_count * sizeof(uint32_t)) + padded(vcpus * sizeof(struct console_line)) +
            padded(cpu_count * sizeof(struct spmc_cpu)) +
            padded((vm_count + 1u) * sizeof(struct partition)) +
-           padded(vcpus * sizeof(struct vcpu)) + ARENA_ALIGN;
+           padded(SPMC_MAX_VMS * sizeof(struct vm_slot)) + padded(vcpus * sizeof(struct vcpu)) +
+           padded(share_slot_count(vm_count) * sizeof(struct share_slot)) +
+           padded(sizeof(struct ns_retrieval)) + padded(boot_extents_bytes(vm_count)) + ARENA_ALIGN;
 }

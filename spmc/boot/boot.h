@@ -25,6 +25,10 @@ bool boot_read_package(struct arch_pe *pe, struct spmc *spmc, uint32_t index, ui
 bool boot_make_partition(struct arch_pe *pe, struct spmc *spmc, uint32_t index,
                          const struct package_layout *layout);
 
+/* Fills the extents of the share ledger when all manifests are read: who owns what. */
+void boot_make_extents(struct spmc *spmc);
+size_t boot_extents_bytes(uint32_t vm_count);
+
 /* Fills spmc->boot_order: indexes of the partitions, smaller boot-order first, those without one
  * last. */
 void boot_sort(struct spmc *spmc);

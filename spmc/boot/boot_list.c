@@ -71,15 +71,13 @@ static bool claim(struct spmc_cpu *cpu, struct partition *partition, struct vcpu
 static void enter(struct spmc_cpu *cpu, const struct partition *partition, const struct vcpu *vcpu,
                   bool is_first)
 {
-    const struct partition_manifest *manifest = partition->manifest;
     uint64_t x[FFA_REGS] = {0};
 
     if (partition->vcpu_count > 1) {
         x[4] = cpu->index;
     }
-    if (is_first && manifest->has_gp_register &&
-        (manifest->boot_info_fdt || manifest->boot_info_hob)) {
-        x[manifest->gp_register] = partition->vm->load_address;
+    if (is_first && partition->boot_info != 0) {
+        x[partition->manifest->gp_register] = partition->boot_info;
     }
     arch_vcpu_reset(cpu->arch, vcpu->arch, is_first ? partition->entry : partition->secondary_entry,
                     x);

@@ -119,7 +119,7 @@ static void init_cpus(struct arch_pe *pe, struct spmc *spmc, uint64_t boot_mpidr
     }
 }
 
-/* The mutable part of the arena: PEs, partitions, vCPUs. Console lines lie before it. */
+/* The mutable part of the arena: PEs, partitions, VMs, vCPUs. Console lines lie before it. */
 static bool alloc_objects(struct spmc *spmc, const struct partition_manifest *manifests)
 {
     uint32_t vm_count = spmc->manifest->vm_count;
@@ -130,14 +130,20 @@ static bool alloc_objects(struct spmc *spmc, const struct partition_manifest *ma
     for (uint32_t i = 0; i < vm_count; i++) {
         vcpus += spmc->manifest->vm[i].vcpu_count;
     }
+    spmc->extent = boot_alloc(spmc, boot_extents_bytes(vm_count));
     spmc->boot_order = boot_alloc(spmc, vm_count * sizeof(spmc->boot_order[0]));
     lines = boot_alloc(spmc, vcpus * sizeof(*lines));
     spmc->mutable_start = spmc->arena + spmc->arena_used_bytes;
     spmc->cpu = boot_alloc(spmc, spmc->cpu_count * sizeof(*spmc->cpu));
     spmc->nwd = boot_alloc(spmc, (vm_count + 1u) * sizeof(*spmc->nwd));
+    spmc->vm_slot = boot_alloc(spmc, SPMC_MAX_VMS * sizeof(*spmc->vm_slot));
+    spmc->share_slot_count = share_slot_count(vm_count);
+    spmc->share_slot = boot_alloc(spmc, spmc->share_slot_count * sizeof(*spmc->share_slot));
+    spmc->ns_retrieval = boot_alloc(spmc, sizeof(*spmc->ns_retrieval));
     vcpu = boot_alloc(spmc, vcpus * sizeof(*vcpu));
-    if (spmc->boot_order == NULL || lines == NULL || spmc->cpu == NULL || spmc->nwd == NULL ||
-        vcpu == NULL) {
+    if (spmc->extent == NULL || spmc->boot_order == NULL || lines == NULL || spmc->cpu == NULL ||
+        spmc->nwd == NULL || spmc->vm_slot == NULL || spmc->share_slot == NULL ||
+        spmc->ns_retrieval == NULL || vcpu == NULL) {
         return fail(spmc, MANIFEST_TOO_MANY, "SPMC: no memory for its partitions and vCPUs");
     }
     spmc->mutable_size_bytes =
@@ -147,6 +153,7 @@ static bool alloc_objects(struct spmc *spmc, const struct partition_manifest *ma
     }
     spmc->partition = spmc->nwd + 1;
     spmc->partition_count = vm_count;
+    spmc->vm_slot_count = SPMC_MAX_VMS;
     spmc->nwd->id = FFA_ID_NWD;
     spmc->nwd->state = PARTITION_RUNNING;
     spmc->nwd->ffa_version = SPMC_FFA_VERSION;
@@ -181,7 +188,11 @@ static bool make_all(struct arch_pe *pe, struct spmc *spmc, uint64_t boot_mpidr)
     if (!read_partitions(pe, spmc, manifests, layouts) || !alloc_objects(spmc, manifests)) {
         return false;
     }
+    if (!ledger_init(pe, &spmc->ledger, &spmc->pool, spmc->extent, 0)) {
+        return fail(spmc, MANIFEST_TOO_MANY, "SPMC: no pages for its share ledger");
+    }
     init_cpus(pe, spmc, boot_mpidr);
+    boot_make_extents(spmc);
     spmc_log(pe, &spmc->log, SPMC_LOG_INFO, "FF-A %u.%u, %u PEs, %u partitions",
              FFA_VERSION_MAJOR(SPMC_FFA_VERSION), FFA_VERSION_MINOR(SPMC_FFA_VERSION),
              spmc->cpu_count, spmc->partition_count);

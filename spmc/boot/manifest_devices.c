@@ -86,10 +86,17 @@ static bool read_dev_region(const struct fdt_reader *r, int node, struct partiti
         return read_fail(r, node, "attributes", MANIFEST_INVALID_MEM_PERM,
                          "found 0x%lx, want R 1 or RW 3, plus 8 for NS", attributes);
     }
-    return read_interrupts(r, node, out, region) &&
-           manifest_read_dma(r, node, &region->has_smmu, &region->smmu_id, &region->stream_count,
-                             region->stream_id) &&
-           read_flag(r, node, "exclusive-access", &region->exclusive);
+    if (!read_interrupts(r, node, out, region) ||
+        !manifest_read_dma(r, node, &region->has_smmu, &region->smmu_id, &region->stream_count,
+                           region->stream_id)) {
+        return false;
+    }
+    if (region->stream_count != 0 && out->exception_level == MANIFEST_S_EL0) {
+        return read_fail(r, node, "stream-ids", MANIFEST_NOT_COMPATIBLE,
+                         "found %u of them, want none for an S-EL0 partition",
+                         region->stream_count);
+    }
+    return read_flag(r, node, "exclusive-access", &region->exclusive);
 }
 
 static bool read_all(const struct fdt_reader *r, struct partition_manifest *out)

@@ -55,6 +55,21 @@ static bool read_vm_identity(const struct fdt_reader *r, int node, struct manife
     return true;
 }
 
+/* It goes into lines of the log as it is. */
+static bool read_name(const struct fdt_reader *r, int node, char *name, size_t size)
+{
+    if (!read_string(r, node, "debug_name", name, size)) {
+        return false;
+    }
+    for (const char *at = name; *at != '\0'; at++) {
+        if (*at < ' ' || *at > '~') {
+            return read_fail(r, node, "debug_name", MANIFEST_MALFORMED_STRING,
+                             "found byte 0x%x, want printable ASCII", (unsigned)(uint8_t)*at);
+        }
+    }
+    return true;
+}
+
 static bool read_vm(const struct fdt_reader *r, int node, struct manifest_vm *vm)
 {
     uint64_t vcpus;
@@ -80,7 +95,7 @@ static bool read_vm(const struct fdt_reader *r, int node, struct manifest_vm *vm
         return read_fail(r, node, "uuid", MANIFEST_MALFORMED_UUID,
                          "found %d bytes, want four 32-bit cells", length);
     }
-    if (!read_string(r, node, "debug_name", vm->name, sizeof(vm->name)) ||
+    if (!read_name(r, node, vm->name, sizeof(vm->name)) ||
         !read_number(r, node, "load_address", UINT64_MAX, &vm->load_address) ||
         !read_number(r, node, "mem_size", UINT64_MAX, &vm->mem_size_bytes) ||
         !read_number(r, node, "vcpu_count", UINT16_MAX, &vcpus) || !read_vm_identity(r, node, vm) ||

@@ -6,6 +6,8 @@
 #define ATTR_ACCESS (MANIFEST_ATTR_READ | MANIFEST_ATTR_WRITE | MANIFEST_ATTR_EXECUTE)
 #define ATTR_ALL    (ATTR_ACCESS | MANIFEST_ATTR_NON_SECURE)
 
+#define LOAD_FLAG_NO_BITS 0x1u
+
 static bool read_base(const struct fdt_reader *r, int node, struct manifest_mem_region *region)
 {
     bool has_base = has_property(r, node, "base-address");
@@ -62,6 +64,24 @@ bool manifest_read_dma(const struct fdt_reader *r, int node, bool *has_smmu, uin
                      "missing, want one beside stream-ids");
 }
 
+static bool read_load_flags(const struct fdt_reader *r, int node,
+                            struct manifest_mem_region *region)
+{
+    uint64_t flags = 0;
+
+    if (!read_optional(r, node, "load-flags", UINT32_MAX, &flags, NULL)) {
+        return false;
+    }
+    region->no_bits = (flags & LOAD_FLAG_NO_BITS) != 0;
+    if ((flags & ~(uint64_t)LOAD_FLAG_NO_BITS) != 0) {
+        return read_fail(r, node, "load-flags", MANIFEST_NOT_COMPATIBLE,
+                         "found 0x%lx, want 0, or 1 (NOBITS)", flags);
+    }
+    return !region->no_bits || (region->attributes & MANIFEST_ATTR_NON_SECURE) == 0 ||
+           read_fail(r, node, "load-flags", MANIFEST_NOT_COMPATIBLE,
+                     "found 1 (NOBITS) for a non-secure region, want 0");
+}
+
 static bool read_mem_region(const struct fdt_reader *r, int node, bool is_el0,
                             struct manifest_mem_region *region)
 {
@@ -82,7 +102,8 @@ static bool read_mem_region(const struct fdt_reader *r, int node, bool is_el0,
                          "found 0x%lx, want R 1, RW 3, RX 5 or (S-EL1) RWX 7, plus 8 for NS",
                          attributes);
     }
-    if (!manifest_read_dma(r, node, &region->has_smmu, &region->smmu_id, &region->stream_count,
+    if (!read_load_flags(r, node, region) ||
+        !manifest_read_dma(r, node, &region->has_smmu, &region->smmu_id, &region->stream_count,
                            region->stream_id) ||
         !read_list(r, node, "stream-ids-access-permissions", MANIFEST_MAX_STREAMS, access,
                    &access_count)) {

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Partition packages: SPKG headers, versions 1 and 2. */
-#include "spmc/format.h"
-#include "spmc/manifest.h"
+#include "package.h"
 
-static uint32_t get32(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-           (uint32_t)bytes[3] << 24;
-}
+#include "spmc/format.h"
 
 static bool fail(struct manifest_diag *diag, const char *field, uint32_t found, const char *want)
 {
@@ -20,14 +15,16 @@ static bool fail(struct manifest_diag *diag, const char *field, uint32_t found, 
 bool package_read_header(const uint8_t header[PACKAGE_HEADER_BYTES], uint64_t mem_size_bytes,
                          struct package_layout *out, struct manifest_diag *diag)
 {
-    uint32_t magic = get32(header);
+    uint32_t magic = package_get32(header);
     uint64_t manifest_end;
 
-    out->version = get32(header + 4);
-    out->manifest_offset = get32(header + 8);
-    out->manifest_size_bytes = get32(header + 12);
-    out->image_offset = get32(header + 16);
-    out->image_size_bytes = get32(header + 20);
+    out->hob_offset = 0;
+    out->hob_size_bytes = 0;
+    out->version = package_get32(header + 4);
+    out->manifest_offset = package_get32(header + 8);
+    out->manifest_size_bytes = package_get32(header + 12);
+    out->image_offset = package_get32(header + 16);
+    out->image_size_bytes = package_get32(header + 20);
     manifest_end = (uint64_t)out->manifest_offset + out->manifest_size_bytes;
     if (magic != PACKAGE_MAGIC) {
         return fail(diag, "magic", magic, "0x474b5053 (\"SPKG\"): is the package loaded there?");
@@ -51,4 +48,12 @@ bool package_read_header(const uint8_t header[PACKAGE_HEADER_BYTES], uint64_t me
                     "what fits into the partition's mem_size");
     }
     return true;
+}
+
+bool package_read(const uint8_t header[PACKAGE_HEADER_BYTES], const struct package_source *source,
+                  uint64_t mem_size_bytes, struct package_layout *out, struct manifest_diag *diag)
+{
+    return package_get32(header) == PACKAGE_LIST_MAGIC
+               ? package_read_list(header, source, mem_size_bytes, out, diag)
+               : package_read_header(header, mem_size_bytes, out, diag);
 }

@@ -81,6 +81,8 @@ ffa_handler ffa_rxtx_map;
 ffa_handler ffa_rxtx_unmap;
 ffa_handler ffa_rx_release;
 ffa_handler ffa_rx_acquire;
+/* msg_send2.c */
+ffa_handler ffa_msg_send2;
 /* cycles.c, run.c */
 ffa_handler ffa_msg_wait;
 ffa_handler ffa_yield;
@@ -93,9 +95,28 @@ ffa_handler ffa_direct_req;
 ffa_handler ffa_direct_resp;
 ffa_handler ffa_direct_req2;
 ffa_handler ffa_direct_resp2;
+/* mem_perm.c */
+ffa_handler ffa_mem_perm_get;
+ffa_handler ffa_mem_perm_set;
+/* mem_send.c, mem_retrieve.c, mem_return.c */
+ffa_handler ffa_mem_send;
+ffa_handler ffa_mem_frag_tx;
+ffa_handler ffa_mem_retrieve_req;
+ffa_handler ffa_mem_frag_rx;
+ffa_handler ffa_mem_relinquish;
+ffa_handler ffa_mem_reclaim;
+/* ns_res_info.c */
+ffa_handler ffa_ns_res_info_get;
 /* console.c, secondary_ep.c */
 ffa_handler ffa_console_log;
 ffa_handler ffa_secondary_ep_register;
+
+/*
+ * direct_msg.c: has a secure partition a service with this UUID; with this FFA_PROP_* bit (`uuid`
+ * NULL: any of its services will do)?
+ */
+bool ffa_has_service(const struct partition *partition, const struct uuid *uuid);
+bool ffa_has_method(const struct partition *partition, uint32_t bit, const struct uuid *uuid);
 
 /*
  * setup.c: FFA_VERSION for an endpoint, also for the normal world through the SPMD: the SPMC's

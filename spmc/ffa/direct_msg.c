@@ -24,7 +24,7 @@ int32_t direct_request_pair(const struct ffa_call *call, struct direct_pair *pai
     return pair->receiver != NULL ? 0 : FFA_INVALID_PARAMETERS;
 }
 
-static bool has_method(const struct partition *partition, uint32_t bit, const struct uuid *uuid)
+bool ffa_has_method(const struct partition *partition, uint32_t bit, const struct uuid *uuid)
 {
     const struct partition_manifest *manifest = partition->manifest;
 
@@ -39,13 +39,23 @@ static bool has_method(const struct partition *partition, uint32_t bit, const st
     return false;
 }
 
+bool ffa_has_service(const struct partition *partition, const struct uuid *uuid)
+{
+    for (uint32_t i = 0; i < partition->manifest->service_count; i++) {
+        if (memcmp(&partition->manifest->service[i].uuid, uuid, sizeof(*uuid)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int32_t direct_request_capability(const struct ffa_call *call, const struct direct_pair *pair,
                                   uint32_t send_bit, uint32_t recv_bit, const struct uuid *uuid)
 {
-    if (!partition_is_nwd(call->partition) && !has_method(call->partition, send_bit, NULL)) {
+    if (!partition_is_nwd(call->partition) && !ffa_has_method(call->partition, send_bit, NULL)) {
         return FFA_DENIED;
     }
-    return has_method(pair->receiver, recv_bit, uuid) ? 0 : FFA_DENIED;
+    return ffa_has_method(pair->receiver, recv_bit, uuid) ? 0 : FFA_DENIED;
 }
 
 static int32_t check_states(const struct ffa_call *call, const struct partition *receiver,

@@ -12,16 +12,6 @@ static bool read_uuid(const struct ffa_call *call, struct uuid *uuid)
     return (call->x[2] | call->x[3]) != 0;
 }
 
-static bool has_service(const struct partition *partition, const struct uuid *uuid)
-{
-    for (uint32_t i = 0; i < partition->manifest->service_count; i++) {
-        if (memcmp(&partition->manifest->service[i].uuid, uuid, sizeof(*uuid)) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static int32_t check(const struct ffa_call *call, struct direct_pair *pair)
 {
     struct uuid uuid;
@@ -31,7 +21,7 @@ static int32_t check(const struct ffa_call *call, struct direct_pair *pair)
     if (error != 0) {
         return error;
     }
-    if (has_uuid && !has_service(pair->receiver, &uuid)) {
+    if (has_uuid && !ffa_has_service(pair->receiver, &uuid)) {
         return FFA_INVALID_PARAMETERS;
     }
     if (pair->receiver->ffa_version < FFA_VERSION_1_2) {

@@ -5,6 +5,7 @@
 #include "partition/abort.h"
 #include "partition/call_chain.h"
 #include "partition/inject.h"
+#include "partition/stale_fault.h"
 #include "spmc/call_log.h"
 #include "spmc/mem.h"
 
@@ -28,15 +29,22 @@ static struct vcpu *on_call(struct spmc_cpu *cpu, struct vcpu *vcpu, bool is_smc
     return vcpu;
 }
 
+static bool is_s_el0(const struct vcpu *vcpu)
+{
+    return vcpu->partition->manifest->exception_level == MANIFEST_S_EL0;
+}
+
 static struct vcpu *on_abort(struct spmc_cpu *cpu, struct vcpu *vcpu, const struct vcpu_exit *exit)
 {
     struct spmc *spmc = cpu->spmc;
-    bool is_el0 = vcpu->partition->manifest->exception_level == MANIFEST_S_EL0;
 
+    if (fault_is_stale(cpu, vcpu, exit)) {
+        return vcpu;
+    }
     spmc_log(cpu->arch, &spmc->log, SPMC_LOG_WARNING, "%s: vCPU %u: %s abort at 0x%lx (ESR 0x%lx)",
              spmc_partition_name(vcpu->partition), (unsigned)vcpu->index,
              ESR_EC(exit->esr) == ESR_EC_IABT_LOWER ? "instruction" : "data", exit->far, exit->esr);
-    if (is_el0) {
+    if (is_s_el0(vcpu)) {
         return partition_abort(cpu, vcpu, "a fault that no handler of its own can take");
     }
     if (!inject_abort(cpu, vcpu, exit)) {
@@ -53,10 +61,11 @@ static struct vcpu *on_wfx(struct spmc_cpu *cpu, struct vcpu *vcpu, uint64_t esr
     struct vcpu *next;
 
     arch_vcpu_sysreg_write(cpu->arch, vcpu->arch, ARCH_VCPU_PC, pc + INSTRUCTION_BYTES);
-    if (ti == WFX_TI_WFI || ti == WFX_TI_WFIT) {
+    if ((ti == WFX_TI_WFI || ti == WFX_TI_WFIT) && !is_s_el0(vcpu)) {
         return vcpu;
     }
-    /* WFE gives cycles back as FFA_YIELD does, but has no result: its registers stay. */
+    /* WFE, and WFI of S-EL0, gives cycles back as FFA_YIELD does, but has no result: its registers
+     * stay. */
     memcpy(x, vcpu->frame.x, sizeof(x));
     memset(vcpu->frame.x, 0, sizeof(x));
     next = ffa_dispatch(cpu, vcpu, FFA_YIELD);
@@ -86,7 +95,7 @@ static struct vcpu *on_sync(struct spmc_cpu *cpu, struct vcpu *vcpu, const struc
     spmc_log(cpu->arch, &cpu->spmc->log, SPMC_LOG_WARNING,
              "%s: vCPU %u: exception class 0x%02x is not for partitions",
              spmc_partition_name(vcpu->partition), (unsigned)vcpu->index, (unsigned)ec);
-    if (vcpu->partition->manifest->exception_level == MANIFEST_S_EL0) {
+    if (is_s_el0(vcpu)) {
         return partition_abort(cpu, vcpu, "an instruction that it may not use");
     }
     inject_undefined(cpu, vcpu);

@@ -70,13 +70,30 @@ static void feature_query(const struct ffa_call *call, struct ffa_result *out)
     out->x[2] = features[id].value;
 }
 
+static bool is_retrieve_req(uint32_t fid)
+{
+    return (fid & ~SMCCC_64_BIT) == FFA_MEM_RETRIEVE_REQ_32;
+}
+
+/* Does the caller know what comes with the function? Only one takes input properties. */
+static bool properties_fit(const struct ffa_call *call, uint32_t fid)
+{
+    uint32_t properties = (uint32_t)call->x[2];
+
+    if (is_retrieve_req(fid)) {
+        /* From v1.1 on the NS bit is in every response: a caller must say that it looks. */
+        return call->partition->ffa_version < FFA_VERSION_1_1 ||
+               (properties & FFA_MEM_FEATURE_NS_BIT) != 0;
+    }
+    return properties == 0;
+}
+
 static void function_query(const struct ffa_call *call, struct ffa_result *out)
 {
     uint32_t fid = (uint32_t)call->x[1];
     const struct ffa_abi *abi = ffa_abi_find(fid);
 
-    /* No ABI of this table takes input properties. */
-    if (abi == NULL || !ffa_abi_is_advertised(abi, call->partition) || (uint32_t)call->x[2] != 0) {
+    if (abi == NULL || !ffa_abi_is_advertised(abi, call->partition) || !properties_fit(call, fid)) {
         ffa_return_error(out, FFA_NOT_SUPPORTED);
         return;
     }
@@ -84,6 +101,8 @@ static void function_query(const struct ffa_call *call, struct ffa_result *out)
     if (fid == FFA_RXTX_MAP_64 && call->partition->ffa_version >= FFA_VERSION_1_2) {
         /* Smallest buffer and its alignment: 4 KiB (0); [31:16]: most pages. */
         out->x[2] = SPMC_RXTX_MAX_PAGES << 16;
+    } else if (is_retrieve_req(fid)) {
+        out->x[2] = FFA_MEM_FEATURE_NS_BIT | FFA_MEM_FEATURE_HYPERVISOR_RETRIEVE;
     }
 }
 

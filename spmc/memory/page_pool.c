@@ -4,29 +4,29 @@
 #include "spmc/mem.h"
 #include "spmc/spmc.h"
 
+static bool is_there(struct arch_pe *pe, uint64_t page)
+{
+    void *memory = arch_map(pe, paddr(page), PAGE_SIZE_BYTES);
+
+    if (memory != NULL) {
+        arch_unmap(pe, memory, PAGE_SIZE_BYTES);
+    }
+    return memory != NULL;
+}
+
 bool page_pool_init(struct arch_pe *pe, struct page_pool *pool, paddr_t base, uint64_t size_bytes)
 {
     memset(pool, 0, sizeof(*pool));
     pool->lock.rank = SPMC_RANK_POOL;
     if (base.pa == 0 || size_bytes == 0 || !is_page_aligned(base.pa) ||
-        !is_page_aligned(size_bytes) || base.pa + size_bytes < base.pa) {
+        !is_page_aligned(size_bytes) || base.pa + size_bytes < base.pa || !is_there(pe, base.pa) ||
+        !is_there(pe, base.pa + size_bytes - PAGE_SIZE_BYTES)) {
         return false;
     }
     pool->base = base.pa;
     pool->total_count = size_bytes / PAGE_SIZE_BYTES;
-    /* From the top down, so that pages are handed out in ascending order. */
-    for (uint64_t i = pool->total_count; i != 0; i--) {
-        uint64_t page = base.pa + (i - 1) * PAGE_SIZE_BYTES;
-        uint64_t *link = arch_map(pe, paddr(page), PAGE_SIZE_BYTES);
-
-        if (link == NULL) {
-            return false;
-        }
-        *link = pool->first;
-        arch_unmap(pe, link, PAGE_SIZE_BYTES);
-        pool->first = page;
-    }
     pool->free_count = pool->total_count;
+    pool->fresh = base.pa;
     return true;
 }
 
@@ -42,18 +42,65 @@ static void unlink_page(struct arch_pe *pe, struct page_pool *pool, uint64_t *fr
     pool->free_count--;
 }
 
+static uint64_t end_of(const struct page_pool *pool)
+{
+    return pool->base + pool->total_count * PAGE_SIZE_BYTES;
+}
+
+/* Pages that were never handed out have no link: the next one, zeroed. The pool is locked. */
+static uint64_t take_fresh(struct arch_pe *pe, struct page_pool *pool)
+{
+    uint64_t page = pool->fresh;
+    void *memory = arch_map(pe, paddr(page), PAGE_SIZE_BYTES);
+
+    memset(memory, 0, PAGE_SIZE_BYTES);
+    arch_unmap(pe, memory, PAGE_SIZE_BYTES);
+    pool->fresh += PAGE_SIZE_BYTES;
+    pool->free_count--;
+    return page;
+}
+
 bool page_pool_take(struct arch_pe *pe, struct page_pool *pool, paddr_t *page)
 {
-    bool taken = false;
+    bool taken = true;
 
     arch_lock(pe, &pool->lock);
     if (pool->first != 0) {
         page->pa = pool->first;
         unlink_page(pe, pool, &pool->first);
-        taken = true;
+    } else if (pool->fresh < end_of(pool)) {
+        page->pa = take_fresh(pe, pool);
+    } else {
+        taken = false;
     }
     arch_unlock(pe, &pool->lock);
     return taken;
+}
+
+/* Puts a page in front of the list. The pool is locked. */
+static void link_page(struct arch_pe *pe, struct page_pool *pool, uint64_t page)
+{
+    uint64_t *link = arch_map(pe, paddr(page), PAGE_SIZE_BYTES);
+
+    *link = pool->first;
+    arch_unmap(pe, link, PAGE_SIZE_BYTES);
+    pool->first = page;
+    pool->free_count++;
+}
+
+static bool take_fresh_pair(struct arch_pe *pe, struct page_pool *pool, paddr_t *pair)
+{
+    uint64_t first = (pool->fresh + 2 * PAGE_SIZE_BYTES - 1) & ~(uint64_t)(2 * PAGE_SIZE_BYTES - 1);
+
+    if (first + 2 * PAGE_SIZE_BYTES > end_of(pool)) {
+        return false;
+    }
+    if (first != pool->fresh) {
+        link_page(pe, pool, take_fresh(pe, pool));
+    }
+    pair->pa = take_fresh(pe, pool);
+    (void)take_fresh(pe, pool);
+    return true;
 }
 
 bool page_pool_take_pair(struct arch_pe *pe, struct page_pool *pool, paddr_t *pair)
@@ -85,18 +132,14 @@ bool page_pool_take_pair(struct arch_pe *pe, struct page_pool *pool, paddr_t *pa
         before = at;
         at = next;
     }
+    taken = taken || take_fresh_pair(pe, pool, pair);
     arch_unlock(pe, &pool->lock);
     return taken;
 }
 
 void page_pool_give(struct arch_pe *pe, struct page_pool *pool, paddr_t page)
 {
-    uint64_t *link = arch_map(pe, page, PAGE_SIZE_BYTES);
-
     arch_lock(pe, &pool->lock);
-    *link = pool->first;
-    pool->first = page.pa;
-    pool->free_count++;
+    link_page(pe, pool, page.pa);
     arch_unlock(pe, &pool->lock);
-    arch_unmap(pe, link, PAGE_SIZE_BYTES);
 }

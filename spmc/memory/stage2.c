@@ -279,7 +279,8 @@ static uint64_t block_of(struct edit *edit, uint64_t table)
     return block;
 }
 
-static int64_t fold(struct edit *edit, uint64_t table, unsigned level, uint64_t ipa, uint64_t stop)
+static int64_t fold(struct edit *edit, uint64_t table, unsigned level, uint64_t ipa, uint64_t stop,
+                    bool join)
 {
     uint64_t *slots = open_table(edit->pe, edit->s2, table, level);
     int64_t delta = 0;
@@ -295,10 +296,10 @@ static int64_t fold(struct edit *edit, uint64_t table, unsigned level, uint64_t 
             continue;
         }
         if (level + 1 < S2_LAST_LEVEL) {
-            add_count(edit, slot, fold(edit, below, level + 1, ipa, end));
+            add_count(edit, slot, fold(edit, below, level + 1, ipa, end, join));
             old = arch_pte_read(edit->pe, slot);
         }
-        if (s2_count(old) == S2_ENTRIES && level == S2_BLOCK_LEVEL) {
+        if (join && s2_count(old) == S2_ENTRIES && level == S2_BLOCK_LEVEL) {
             leaf = block_of(edit, below);
         }
         if (s2_count(old) == 0 || leaf != 0) {
@@ -316,7 +317,15 @@ void stage2_fold(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t
 {
     struct edit edit = {.pe = pe, .s2 = s2, .space = space};
 
-    (void)fold(&edit, root_of(s2, space), s2_root_level(s2), ipa.ipa, ipa.ipa + size_bytes);
+    (void)fold(&edit, root_of(s2, space), s2_root_level(s2), ipa.ipa, ipa.ipa + size_bytes, false);
+}
+
+void stage2_join(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa,
+                 uint64_t size_bytes)
+{
+    struct edit edit = {.pe = pe, .s2 = s2, .space = space};
+
+    (void)fold(&edit, root_of(s2, space), s2_root_level(s2), ipa.ipa, ipa.ipa + size_bytes, true);
 }
 
 bool stage2_map(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa, paddr_t pa,
@@ -328,7 +337,7 @@ bool stage2_map(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t 
         return false;
     }
     stage2_set(pe, s2, space, ipa, pa, size_bytes, attr);
-    stage2_fold(pe, s2, space, ipa, size_bytes);
+    stage2_join(pe, s2, space, ipa, size_bytes);
     return true;
 }
 

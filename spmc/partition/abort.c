@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "partition/abort.h"
 
+#include "ffa/mailbox.h"
 #include "partition/call_chain.h"
 #include "spmc/internal.h"
 #include "spmc/mem.h"
@@ -60,9 +61,13 @@ struct vcpu *partition_abort(struct spmc_cpu *cpu, struct vcpu *vcpu, const char
     }
     arch_unlock(cpu->arch, &spmc->chain_lock);
 
+    arch_lock(cpu->arch, &spmc->ledger.lock);
+    share_release_partition(spmc, cpu->arch, partition->id);
     arch_lock(cpu->arch, &spmc->mailbox_lock);
+    mailbox_give_pages(spmc, cpu->arch, partition->id, &partition->mailbox);
     partition->mailbox = (struct mailbox){.state = MAILBOX_EMPTY};
     arch_unlock(cpu->arch, &spmc->mailbox_lock);
+    arch_unlock(cpu->arch, &spmc->ledger.lock);
 
     if (in_boot) {
         return boot_start_next(cpu);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "commands.h"
+#include "sim/host/map.h"
 #include "sim/script/parse.h"
 #include "sim/script/scenario.h"
 
@@ -29,6 +30,8 @@ struct run_options {
     uint64_t limit_ns;
     bool quiet;
     bool check;
+    bool check_full;
+    bool map;
     enum story_level story;
 };
 
@@ -46,7 +49,11 @@ static void help(void)
         "  --story full|calls|none\n"
         "                      how much of the story to print (default calls, %u lines at most)\n"
         "  --quiet             print verdicts only\n"
+        "  --map               print whose memory is whose, after boot and at the end\n"
         "  --no-check          do not check invariants after every SPMC entry\n"
+        "  --check changes|full\n"
+        "                      after every entry look at memory that changed (default) or at all "
+        "of it\n"
         "  --set KEY=VALUE     set a parameter of the scenario; may be repeated\n"
         "  --help              this text\n\n"
         "Exit status: 0 all passed, 1 a scenario failed, 2 usage or bad input, 3 internal fault.\n",
@@ -66,6 +73,12 @@ static bool parse_story(const char *text, enum story_level *story)
     return false;
 }
 
+static bool parse_check(const char *text, bool *full)
+{
+    *full = strcmp(text, "full") == 0;
+    return *full || strcmp(text, "changes") == 0;
+}
+
 enum {
     OPT_SEED = 256,
     OPT_BOARD,
@@ -75,7 +88,9 @@ enum {
     OPT_CALL_LOG,
     OPT_STORY,
     OPT_QUIET,
+    OPT_MAP,
     OPT_NO_CHECK,
+    OPT_CHECK,
     OPT_SET,
     OPT_HELP
 };
@@ -88,6 +103,8 @@ static const struct option long_options[] = {{"seed", required_argument, NULL, O
                                              {"call-log", required_argument, NULL, OPT_CALL_LOG},
                                              {"story", required_argument, NULL, OPT_STORY},
                                              {"quiet", no_argument, NULL, OPT_QUIET},
+                                             {"map", no_argument, NULL, OPT_MAP},
+                                             {"check", required_argument, NULL, OPT_CHECK},
                                              {"no-check", no_argument, NULL, OPT_NO_CHECK},
                                              {"set", required_argument, NULL, OPT_SET},
                                              {"help", no_argument, NULL, OPT_HELP},
@@ -149,6 +166,14 @@ static int parse_options(int argc, char **argv, struct run_options *o)
             break;
         case OPT_NO_CHECK:
             o->check = false;
+            break;
+        case OPT_CHECK:
+            if (!parse_check(optarg, &o->check_full)) {
+                return command_usage("run", "--check '%s': want changes or full", optarg);
+            }
+            break;
+        case OPT_MAP:
+            o->map = true;
             break;
         case OPT_SET:
             if (o->scenario.set_count == MAX_SETS) {
@@ -220,6 +245,12 @@ static bool close_call_log(const char *path, FILE *out, struct sim_error *err)
     return !bad || sim_fail(err, SIM_INTERNAL, "--call-log %s: can not be written", path);
 }
 
+static void print_map_of_boot(void *user, struct run *run)
+{
+    (void)user;
+    map_print(run, stdout, "after boot");
+}
+
 /* Everything between a loaded scenario and its result. */
 static bool execute(struct scenario *scenario, const struct run_options *o, struct trace *trace,
                     struct run_result *result, struct sim_error *err)
@@ -232,6 +263,8 @@ static bool execute(struct scenario *scenario, const struct run_options *o, stru
         return false;
     }
     config.check = o->check;
+    config.check_full = o->check_full;
+    config.booted = o->map ? print_map_of_boot : NULL;
     config.until_ns = o->until_ns;
     config.limit_ns = o->limit_ns != 0 ? o->limit_ns : config.limit_ns;
     run = run_create(&config, err);
@@ -241,6 +274,9 @@ static bool execute(struct scenario *scenario, const struct run_options *o, stru
         run_execute(run, result);
     }
     scenario_judge(scenario, run, result);
+    if (o->map && run != NULL) {
+        map_print(run, stdout, "at the end");
+    }
     run_destroy(run);
     return close_call_log(o->call_log, config.call_log_out, err);
 }

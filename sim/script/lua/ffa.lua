@@ -10,13 +10,14 @@ local FID = {
     PARTITION_INFO_GET = 0x84000068, ID_GET = 0x84000069, MSG_WAIT = 0x8400006b,
     YIELD = 0x8400006c, RUN = 0x8400006d, REQ_32 = 0x8400006f, REQ_64 = 0xc400006f,
     RESP_32 = 0x84000070, RESP_64 = 0xc4000070, RX_ACQUIRE = 0x84000084,
-    SPM_ID_GET = 0x84000085, SECONDARY_EP_REGISTER = 0xc4000087, CONSOLE_LOG_32 = 0x8400008a,
-    CONSOLE_LOG_64 = 0xc400008a, PARTITION_INFO_GET_REGS = 0xc400008b, REQ2 = 0xc400008d,
-    RESP2 = 0xc400008e, ABORT_32 = 0x84000090,
+    SPM_ID_GET = 0x84000085, MSG_SEND2 = 0x84000086,
+    SECONDARY_EP_REGISTER = 0xc4000087, CONSOLE_LOG_32 = 0x8400008a, CONSOLE_LOG_64 = 0xc400008a,
+    PARTITION_INFO_GET_REGS = 0xc400008b, REQ2 = 0xc400008d, RESP2 = 0xc400008e,
+    ABORT_32 = 0x84000090,
 }
 local REQUEST_OF = { [FID.REQ_32] = FID.RESP_32, [FID.REQ_64] = FID.RESP_64 }
 
-local buffers = {} -- context -> { rx, tx, pages }
+local buffers = {} -- context -> { rx, tx, pages }, and [VM id] -> the same
 
 local function integer(value, what)
     if math.type(value) ~= "integer" then
@@ -144,7 +145,39 @@ function ctx.rxtx_map(self, given)
     local r = self:call(o.bits == 32 and FID.RXTX_MAP_32 or FID.RXTX_MAP_64, tx, rx, pages)
     r.rx, r.tx = rx, tx
     if r.ok then
-        buffers[self] = { rx = rx, tx = tx, pages = pages }
+        local mine = buffers[self] or {}
+        mine.rx, mine.tx, mine.pages = rx, tx, pages
+        buffers[self] = mine
+    end
+    return r
+end
+
+local MAP_VM = { rx = 1, tx = 1, pages = 1, rx_offset = 1, tx_offset = 1, ranges = 1 }
+
+-- A composite memory region of one range.
+local function region(address, pages, ranges)
+    return string.pack("<I4I4I8i8I4I4", pages & 0xffffffff, ranges & 0xffffffff, 0, address,
+                       pages & 0xffffffff, 0)
+end
+
+-- FFA_RXTX_MAP as a hypervisor forwards it: the descriptor goes to the caller's own TX buffer.
+function ctx.rxtx_map_for(self, vm, given)
+    local o = options(given, "rxtx_map_for", MAP_VM)
+    local mine = buffers[self] or P.mistake("rxtx_map_for: map buffers of your own first")
+    local pages = optional(o.pages, "rxtx_map_for: pages", 1)
+    local room = (pages >= 1 and pages <= 64) and pages or 1
+    local tx = optional(o.tx, "rxtx_map_for: tx") or self:alloc(room)
+    local rx = optional(o.rx, "rxtx_map_for: rx") or self:alloc(room)
+    local ranges = optional(o.ranges, "rxtx_map_for: ranges", 1)
+    integer(vm, "rxtx_map_for: vm")
+    self:write(mine.tx, string.pack("<I4I4I4I4", vm & 0xffff,
+                                    optional(o.rx_offset, "rxtx_map_for: rx_offset", 16),
+                                    optional(o.tx_offset, "rxtx_map_for: tx_offset", 48), 0) ..
+                        region(rx, pages, ranges) .. region(tx, pages, ranges))
+    local r = self:call(FID.RXTX_MAP_64, 0, 0, 0)
+    r.rx, r.tx = rx, tx
+    if r.ok then
+        mine[vm] = { rx = rx, tx = tx, pages = pages }
     end
     return r
 end
@@ -159,6 +192,74 @@ end
 
 function ctx.rx_acquire(self, id)
     return self:call(FID.RX_ACQUIRE, optional(id, "rx_acquire", 0))
+end
+
+-- The buffers of a context, or of a VM that it speaks for; nil when they are not mapped.
+local function buffers_of(self, vm)
+    local mine = buffers[self]
+    if mine and vm ~= 0 then
+        return mine[vm]
+    end
+    return mine and mine.tx and mine
+end
+
+P.buffers_of, P.options, P.optional, P.integer = buffers_of, options, optional, integer
+P.endpoint = endpoint
+
+local SEND2 = { vm = 1, flags = 1, from = 1, uuid = 1, header = 1, offset = 1, size = 1, w1 = 1,
+                tx = 1 }
+
+-- The text goes behind a header into the TX buffer, of the VM where one is named; then the call.
+-- Where there is no buffer the call is made all the same.
+function ctx.send2(self, target, text, given)
+    local o = options(given, "send2", SEND2)
+    if type(text) ~= "string" then
+        P.mistake("send2: wanted the message as a string, got " .. P.describe(text))
+    end
+    local vm = optional(o.vm, "send2: vm", 0)
+    local mine = buffers_of(self, vm)
+    local tx = optional(o.tx, "send2: tx", mine and mine.tx)
+    local header = optional(o.header, "send2: header", 40)
+    local offset = optional(o.offset, "send2: offset", header)
+    local size = optional(o.size, "send2: size", #text)
+    local from = optional(o.from, "send2: from", vm ~= 0 and vm or self.id)
+    local low, high = uuid_registers(o.uuid, "send2: uuid")
+    local ids = pair(from, endpoint(target, "send2: target"))
+    if header ~= 20 and header ~= 40 then
+        P.mistake("send2: header: wanted 20 (FF-A 1.1) or 40, got " .. P.describe(o.header))
+    end
+    if tx then
+        if #text > 0 and offset >= 0 and offset + #text <= (mine and mine.pages or 1) * 4096 then
+            self:write(tx + offset, text)
+        end
+        local bytes = string.pack("<I4I4I4I4I4I4i8i8", 0, 0, offset & 0xffffffff, ids,
+                                  size & 0xffffffff, 0, low, high)
+        self:write(tx, bytes:sub(1, header))
+    end
+    return self:call(FID.MSG_SEND2, optional(o.w1, "send2: w1", pair(vm, 0)),
+                     optional(o.flags, "send2: flags", 0))
+end
+
+-- What lies in the RX buffer, read as an indirect message.
+function ctx.message(self, vm)
+    local mine = buffers_of(self, optional(vm, "message: vm", 0))
+    if not mine then
+        P.mistake("message: there is no RX buffer")
+    end
+    local flags, _, offset, ids, size = string.unpack("<I4I4I4I4I4", self:read(mine.rx, 20))
+    local room = mine.pages * 4096
+    local m = { flags = flags, offset = offset, sender = ids >> 16, receiver = ids & 0xffff,
+                size = size }
+    if offset >= 40 then
+        m.uuid = uuid_text(self:read64(mine.rx + 24), self:read64(mine.rx + 32))
+    end
+    if offset + size <= room then
+        m.text = size > 0 and self:read(mine.rx + offset, size) or ""
+        local tail = room - offset - size
+        m.tail_is_zero = tail == 0 or
+            self:read(mine.rx + offset + size, tail) == string.rep("\0", tail)
+    end
+    return m
 end
 
 -- Descriptor in memory (8 bytes up to FF-A v1.0, 24 or more later) or in registers.
@@ -180,7 +281,7 @@ function ctx.partition_info_get(self, given)
         return r
     end
     r.count = r.w2
-    if flags & 1 == 0 and buffers[self] then
+    if flags & 1 == 0 and buffers_of(self, 0) then
         local size = r.w3 >= 8 and r.w3 or 8
         r.partitions = {}
         for i = 0, math.min(r.count, 64) - 1 do

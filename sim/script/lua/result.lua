@@ -29,6 +29,9 @@ local is_direct = {
     [REQ2] = "req2", [RESP2] = "resp2",
 }
 
+-- What a call's own method adds, when there is something to add.
+P.optional_fields = { version = 1, id = 1, partitions = 1, count = 1 }
+
 local fields = {
     fid = function(r)
         return low32(r[0])
@@ -91,7 +94,7 @@ function meta.__index(r, key)
         if reg and reg <= 17 then
             return letter == "x" and r[reg] or low32(r[reg])
         end
-        if key ~= "version" and key ~= "id" and key ~= "partitions" and key ~= "count" then
+        if not P.optional_fields[key] then
             P.no_field(fields, "a result", key)
         end
     end

@@ -117,14 +117,19 @@ void context_enter(struct arch_pe *pe, struct arch_vcpu *vcpu)
             el1_save(&pe->nwd_el1);
         }
         el1_load(&vcpu->el1);
-        write_vmpidr_el2(vcpu->vmpidr);
-        write_vtcr_el2(vcpu->vtcr);
-        write_vstcr_el2(vcpu->vstcr);
-        write_vttbr_el2(vcpu->vttbr);
-        write_vsttbr_el2(vcpu->vsttbr);
-        write_hcr_el2(vcpu->hcr | HCR_E2H);
+        if (vcpu->ttbr0 == 0) {
+            write_vmpidr_el2(vcpu->vmpidr);
+            write_vtcr_el2(vcpu->vtcr);
+            write_vstcr_el2(vcpu->vstcr);
+            write_vttbr_el2(vcpu->vttbr);
+            write_vsttbr_el2(vcpu->vsttbr);
+            write_hcr_el2(vcpu->hcr | HCR_E2H);
+        }
         pe->el1_owner = vcpu;
         vcpu->el1_loaded = pe;
+    }
+    if (vcpu->ttbr0 != 0) {
+        write_hcr_el2(HCR_E2H | vcpu->hcr);
     }
     write_cptr_el2(has_fp ? CPTR_FPEN : 0);
     isb();
@@ -133,6 +138,11 @@ void context_enter(struct arch_pe *pe, struct arch_vcpu *vcpu)
 /* Written back at once: from here on another PE may take the vCPU. */
 void context_left(struct arch_pe *pe, struct arch_vcpu *vcpu)
 {
+    if (vcpu->ttbr0 != 0) {
+        /* With TGE, TLB maintenance for EL1 would be maintenance for EL2. */
+        write_hcr_el2((vcpu->hcr & ~HCR_TGE) | HCR_E2H);
+        isb();
+    }
     el1_save(&vcpu->el1);
     if (pe->fp_owner == vcpu) {
         fp_keep(&vcpu->fp);

@@ -133,9 +133,11 @@ mmu_on:
     mov     x23, x0
     bl      mmu_tcr
     msr     tcr_el2, x0
-    mov     x0, #0xff04                 /* 0: Device-nGnRE, 1: Normal write-back */
+    bl      mmu_mair
     msr     mair_el2, x0
     msr     ttbr0_el2, x23
+    add     x0, x23, #4096              /* the table behind: the upper half's root */
+    msr     ttbr1_el2, x0
     tlbi    alle2
     ic      iallu
     dsb     sy
@@ -153,7 +155,12 @@ mmu_on:
     msr     apiakeylo_el1, x1
     msr     apiakeyhi_el1, x2
     mov     x3, #(SCTLR_RES1_LOW | SCTLR_SPAN)
-    movk    x3, #(SCTLR_EOS | SCTLR_SA | SCTLR_M | SCTLR_C | SCTLR_I)
+    movk    x3, #(SCTLR_EOS | SCTLR_SA | SCTLR_M | SCTLR_C | SCTLR_I | SCTLR_SA0 | SCTLR_EnDB | \
+                  SCTLR_DZE | SCTLR_UCT)
+    orr     x3, x3, #SCTLR_TSCXT
+    orr     x3, x3, #SCTLR_UCI
+    orr     x3, x3, #SCTLR_EnDA
+    orr     x3, x3, #SCTLR_EnIB
     orr     x3, x3, #SCTLR_EIS
     orr     x3, x3, #SCTLR_WXN
     orr     x3, x3, #SCTLR_IESB

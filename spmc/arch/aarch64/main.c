@@ -26,7 +26,7 @@ static struct arch_pe *pe_init(uint64_t linear)
     pe->emergency_stack = pe->emergency + sizeof(pe->emergency);
     pe->has_sve = ID_PFR0_SVE(read_id_aa64pfr0_el1()) != 0;
     write_mdcr_el2(MDCR_TPMCR | MDCR_TPM | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA | MDCR_TTRF);
-    write_cnthctl_el2(CNTHCTL_EL1PCTEN);
+    write_cnthctl_el2(CNTHCTL_EL1PCTEN | CNTHCTL_EL0PCTEN | CNTHCTL_EL0VCTEN);
     write_cntvoff_el2(0);
     isb();
     return pe;
@@ -47,6 +47,7 @@ static void end_fp(void)
 static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, struct vcpu_exit *exit)
 {
     struct arch_vcpu *arch = vcpu->arch;
+    bool el0 = arch->ttbr0 != 0;
     uint64_t kind;
 
     for (uint32_t n = 0; n < vcpu->frame.store; n++) {
@@ -55,7 +56,7 @@ static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, struct vcpu_exi
     vcpu->frame.store = 0;
     context_enter(pe, arch);
     for (;;) {
-        kind = arch_enter(arch, pe);
+        kind = el0 ? arch_enter_el0(arch, pe) : arch_enter(arch, pe);
         exit->esr = read_esr_el2();
         if (kind != EXIT_SYNC || ESR_EC(exit->esr) != ESR_EC_FP) {
             break;
@@ -63,7 +64,10 @@ static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, struct vcpu_exi
         context_take_fp(pe, arch);
     }
     exit->far = read_far_el2();
-    exit->hpfar = platform.hpfar_ns_is_wrong ? fault_hpfar(exit->esr, exit->far) : read_hpfar_el2();
+    if (!el0) { /* it has no stage 2 */
+        exit->hpfar =
+            platform.hpfar_ns_is_wrong ? fault_hpfar(exit->esr, exit->far) : read_hpfar_el2();
+    }
     context_left(pe, arch);
     memcpy(vcpu->frame.x, arch->x, FFA_REGS * sizeof(arch->x[0]));
     switch (kind) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The AArch64 port at S-EL2: its state and what its files share. The port uses VHE (HCR_EL2.E2H),
- * so that the EL2&0 regime is there for S-EL0 partitions; EL1 state is reached by the _EL12 names.
+ * so that the EL2&0 regime is there for S-EL0 partitions, which run in it with tables of their own
+ * (el0.S); EL1 state is reached by the _EL12 names.
  *
  * Whose state is in the registers. General registers of a partition are in memory whenever S-EL2
  * runs. EL1 system registers and FP/SIMD are written back at each exit too, but stay loaded: the
@@ -39,6 +40,7 @@ struct arch_vcpu {
     uint64_t pc;
     uint64_t pstate;
     uint64_t apia[2];                 /* the key that the SPMC uses itself: switched at each exit */
+    uint64_t ttbr0;                   /* S-EL0: TTBR0_EL2, root and ASID; S-EL1: 0 */
     const struct arch_pe *el1_loaded; /* PE whose registers hold el1 unchanged; NULL: none */
     const struct arch_pe *fp_loaded;
     uint64_t hcr, vtcr, vstcr, vttbr, vsttbr, vmpidr;
@@ -79,6 +81,8 @@ struct port {
 
 /* Linker script */
 extern uint8_t port_image_start[];
+extern uint8_t port_el0_start[]; /* the page of el0.S */
+extern uint8_t port_el0_end[];
 extern uint8_t port_text_end[];
 extern uint8_t port_rodata_end[];
 extern uint8_t port_image_end[];
@@ -102,9 +106,13 @@ void port_secondary_entry(void);
 /* enter.S: runs it until it exits; EXIT_* */
 uint64_t arch_enter(struct arch_vcpu *vcpu, struct arch_pe *pe);
 
+/* el0.S: the same for an S-EL0 partition */
+uint64_t arch_enter_el0(struct arch_vcpu *vcpu, struct arch_pe *pe);
+
 /* mmu.c: with the MMU off; returns the root table. */
 uint64_t *mmu_build(void);
 uint64_t mmu_tcr(void);
+uint64_t mmu_mair(void);
 
 /* window.c: a page of others at a virtual address of this PE; NULL: no physical address. */
 void *window_open(struct arch_pe *pe, paddr_t pa, enum pas pas, bool device);
@@ -146,6 +154,7 @@ _Static_assert(offsetof(struct arch_vcpu, x) == VCPU_X, "offsets.h");
 _Static_assert(offsetof(struct arch_vcpu, pc) == VCPU_PC, "offsets.h");
 _Static_assert(offsetof(struct arch_vcpu, pstate) == VCPU_PSTATE, "offsets.h");
 _Static_assert(offsetof(struct arch_vcpu, apia) == VCPU_APIA, "offsets.h");
+_Static_assert(offsetof(struct arch_vcpu, ttbr0) == VCPU_TTBR0, "offsets.h");
 _Static_assert(offsetof(struct arch_pe, apia) == PE_APIA, "offsets.h");
 _Static_assert(offsetof(struct arch_pe, emergency_stack) == PE_EMERGENCY_STACK, "offsets.h");
 _Static_assert(sizeof(struct arch_pe) <= PE_BYTES, "offsets.h");

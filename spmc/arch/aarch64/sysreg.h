@@ -62,6 +62,7 @@ static inline void dsb_nsh(void)
 
 #define MPIDR_AFFINITY 0xff00ffffffull
 
+#define HCR_TGE (1ull << 27)
 #define HCR_E2H (1ull << 34)
 
 /* CPTR_EL2 with E2H: 00 traps at EL0, EL1 and EL2; 11 traps nothing. */
@@ -76,7 +77,10 @@ static inline void dsb_nsh(void)
 #define MDCR_TDRA  (1ull << 11)
 #define MDCR_TTRF  (1ull << 19)
 
-/* CNTHCTL_EL2 with E2H: the physical counter is for everybody, its timer is not. */
+/* CNTHCTL_EL2 with E2H: counters are for everybody; the physical timer, and any at S-EL0, is not.
+ */
+#define CNTHCTL_EL0PCTEN (1ull << 0)
+#define CNTHCTL_EL0VCTEN (1ull << 1)
 #define CNTHCTL_EL1PCTEN (1ull << 10)
 
 #define PAR_F     (1ull << 0) /* the translation failed */
@@ -89,5 +93,6 @@ static inline void dsb_nsh(void)
 
 /* VTTBR_EL2: VMID above the root table's address. */
 #define VTTBR_VMID_SHIFT 48
+#define TTBR_ASID_SHIFT  48
 
 #endif

@@ -5,6 +5,7 @@
 #include "spmc/mem.h"
 
 #define MPIDR_RES1     (1ull << 31)
+#define PSTATE_EL0T    0x0u
 #define PSTATE_EL1H    0x5u
 #define PSTATE_DAIF    (0xfu << 6)
 #define SCTLR_EL1_RES1 0x30d00980ull /* MMU, caches and alignment checks off */
@@ -14,12 +15,16 @@ struct arch_vcpu *arch_vcpu_create(struct arch_pe *pe, const struct arch_vcpu_co
     struct arch_vcpu *vcpu = &port_vcpus_start[port_state.vcpu_count];
 
     (void)pe;
-    if (vcpu + 1 > port_vcpus_end || config->el0) {
+    if (vcpu + 1 > port_vcpus_end) {
         return NULL;
     }
     port_state.vcpu_count++;
     memset(vcpu, 0, sizeof(*vcpu));
     vcpu->hcr = config->hcr;
+    if (config->el0) {
+        vcpu->ttbr0 = config->vsttbr.pa | (uint64_t)config->vmid << TTBR_ASID_SHIFT;
+        return vcpu;
+    }
     vcpu->vtcr = config->vtcr;
     vcpu->vstcr = config->vstcr;
     vcpu->vttbr = config->vttbr.pa | (uint64_t)config->vmid << VTTBR_VMID_SHIFT;
@@ -38,7 +43,7 @@ void arch_vcpu_reset(struct arch_pe *pe, struct arch_vcpu *vcpu, uint64_t pc,
     memset(vcpu->apia, 0, sizeof(vcpu->apia));
     memcpy(vcpu->x, x, FFA_REGS * sizeof(x[0]));
     vcpu->pc = pc;
-    vcpu->pstate = PSTATE_DAIF | PSTATE_EL1H;
+    vcpu->pstate = vcpu->ttbr0 != 0 ? PSTATE_EL0T : PSTATE_DAIF | PSTATE_EL1H;
     vcpu->el1.sctlr = SCTLR_EL1_RES1;
     vcpu->el1_loaded = NULL;
     vcpu->fp_loaded = NULL;

@@ -4,11 +4,9 @@
  * when the partition exits: the callee-saved registers of the caller wait on the stack, above them
  * the pointers to the vCPU and to the PE.
  */
+#include "arch/aarch64/enter.inc"
 #include "arch/aarch64/offsets.h"
 
-#define SAVED_BYTES 112
-#define SAVED_VCPU  96
-#define SAVED_PE    104
 #define FRAME_BYTES 256
 
     .text
@@ -19,7 +17,7 @@
     ldr     x0, [sp, #(16 + SAVED_VCPU)]
     stp     x2, x3, [x0, #16]
     mov     x2, #\kind
-    b       exit
+    b       port_exit
     .endm
 
     /* x0 := original sp without a register to spare; then is the half bit of the stack set? */
@@ -71,7 +69,8 @@ port_vectors:
     lower   EXIT_SERROR
 
     .balign 128
-exit:
+    .global port_exit
+port_exit:
     stp     x4, x5, [x0, #32]
     ldp     x3, x4, [sp], #16
     stp     x3, x4, [x0]
@@ -111,34 +110,8 @@ exit:
     .global arch_enter
 arch_enter:
     bti     c
-    stp     x29, x30, [sp, #-SAVED_BYTES]!
-    stp     x19, x20, [sp, #16]
-    stp     x21, x22, [sp, #32]
-    stp     x23, x24, [sp, #48]
-    stp     x25, x26, [sp, #64]
-    stp     x27, x28, [sp, #80]
-    stp     x0, x1, [sp, #SAVED_VCPU]
-    ldp     x2, x3, [x0, #VCPU_PC]
-    msr     elr_el2, x2
-    msr     spsr_el2, x3
-    ldp     x2, x3, [x0, #VCPU_APIA]
-    msr     apiakeylo_el1, x2
-    msr     apiakeyhi_el1, x3
-    ldp     x2, x3, [x0, #16]
-    ldp     x4, x5, [x0, #32]
-    ldp     x6, x7, [x0, #48]
-    ldp     x8, x9, [x0, #64]
-    ldp     x10, x11, [x0, #80]
-    ldp     x12, x13, [x0, #96]
-    ldp     x14, x15, [x0, #112]
-    ldp     x16, x17, [x0, #128]
-    ldp     x18, x19, [x0, #144]
-    ldp     x20, x21, [x0, #160]
-    ldp     x22, x23, [x0, #176]
-    ldp     x24, x25, [x0, #192]
-    ldp     x26, x27, [x0, #208]
-    ldp     x28, x29, [x0, #224]
-    ldr     x30, [x0, #240]
+    leave_host
+    load_guest
     ldp     x0, x1, [x0]
     eret
     dsb     nsh                         /* no speculation behind the ERET */

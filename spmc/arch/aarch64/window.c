@@ -46,7 +46,7 @@ void *window_open(struct arch_pe *pe, paddr_t pa, enum pas pas, bool device)
     pe->next_window = (n + 1) % PORT_WINDOWS;
     pe->window[n] = (struct window){page, (uint8_t)pas, true, device};
     map_window(pe, n,
-               page.pa | S1_VALID | S1_PAGE | S1_AF | S1_PXN | S1_UXN |
+               page.pa | S1_VALID | S1_PAGE | S1_AF | S1_PXN | S1_UXN | S1_NOT_GLOBAL |
                    (device ? S1_DEVICE : S1_NORMAL | S1_SH_INNER) |
                    (pas == PAS_NON_SECURE ? S1_NS : 0));
     return (void *)(uintptr_t)(window_va(pe, n) + offset);

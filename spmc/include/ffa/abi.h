@@ -162,11 +162,71 @@
 #define FFA_FEATURE_MEI                0x3u
 #define FFA_FEATURE_NOTIFICATION_PROPS 0x4u
 
+/* FFA_MEM_PERM_GET, FFA_MEM_PERM_SET: [1:0] data (01 read-write, 11 read-only), [2] execute-never
+ */
+#define FFA_MEM_PERM_RX 0x3u
+#define FFA_MEM_PERM_RW 0x5u
+#define FFA_MEM_PERM_RO 0x7u
+
 /* FFA_MSG_WAIT flags (w2, v1.2) */
 #define FFA_MSG_WAIT_RETAIN_RX 0x1u
 
+/* w2 of FFA_MSG_SEND2 */
+#define FFA_MSG_SEND2_DELAY_SRI 0x2u
+
 /* FFA_PARTITION_INFO_GET flags (w5) */
 #define FFA_PARTITION_INFO_COUNT_ONLY 0x1u
+
+/*
+ * FFA_NS_RES_INFO_GET (v1.3, 13.13): flags (x2); the answer is a header and address map descriptors
+ * (AMD) of as many bytes
+ */
+#define FFA_NS_RES_TARGET_VALID (1u << 0)
+#define FFA_NS_RES_TYPE_MASK    (3u << 2) /* 0: memory regions */
+#define FFA_NS_RES_CONTINUE     (1u << 4)
+#define FFA_AMD_BYTES           16u
+/* Access permissions of an AMD: unprivileged; privileged ones are the same bits, shifted */
+#define FFA_AMD_READ             0x1u
+#define FFA_AMD_WRITE            0x2u
+#define FFA_AMD_EXECUTE          0x4u
+#define FFA_AMD_PRIVILEGED_SHIFT 4u
+/* Flags of an AMD: through the SPMC only */
+#define FFA_AMD_INDIRECT 0x1u
+
+/*
+ * Memory management (v1.2, 11): flags of the transaction descriptor. At send only the first two are
+ * allowed, the others belong to FFA_MEM_RETRIEVE_REQ.
+ */
+#define FFA_MEM_FLAG_ZERO           (1u << 0)
+#define FFA_MEM_FLAG_TIME_SLICE     (1u << 1)
+#define FFA_MEM_FLAG_ZERO_AFTER     (1u << 2) /* when it is relinquished */
+#define FFA_MEM_FLAG_TYPE_SHIFT     3u        /* 1 share, 2 lend, 3 donate; 0 not said */
+#define FFA_MEM_FLAG_TYPE_MASK      (3u << FFA_MEM_FLAG_TYPE_SHIFT)
+#define FFA_MEM_FLAG_ALIGNMENT_MASK (0x1fu << 5)
+#define FFA_MEM_FLAG_BYPASS         (1u << 10) /* other borrowers are not listed */
+
+/* Memory region attributes: type [5:4], cacheability or device type [3:2], shareability [1:0] */
+#define FFA_MEM_NOT_SPECIFIED 0x00u
+#define FFA_MEM_DEVICE_nGnRnE 0x10u
+#define FFA_MEM_NORMAL_WB_ISH 0x2fu
+#define FFA_MEM_NON_SECURE    0x40u
+#define FFA_MEM_TYPE_MASK     0x30u
+
+/* Access permissions: data [1:0], instructions [3:2] */
+#define FFA_MEM_DATA(p)           ((p)&0x3u)
+#define FFA_MEM_DATA_NONE         0u
+#define FFA_MEM_DATA_RO           1u
+#define FFA_MEM_DATA_RW           2u
+#define FFA_MEM_INSTR(p)          (((p) >> 2) & 0x3u)
+#define FFA_MEM_INSTR_NONE        0u
+#define FFA_MEM_INSTR_NX          1u
+#define FFA_MEM_INSTR_X           2u
+#define FFA_MEM_PERMISSIONS(d, i) ((uint8_t)((d) | (i) << 2))
+
+/* FFA_FEATURES(MEM_RETRIEVE_REQ): w2 in and out */
+#define FFA_MEM_FEATURE_DYNAMIC_BUFFERS     (1u << 0)
+#define FFA_MEM_FEATURE_NS_BIT              (1u << 1)
+#define FFA_MEM_FEATURE_HYPERVISOR_RETRIEVE (1u << 2)
 
 /* Partition properties, in partition information descriptors (v1.2, table 6.2) */
 #define FFA_PROP_DIRECT_REQ_RECV   (1u << 0)

@@ -4,6 +4,7 @@
 #define SPMC_INTERNAL_H
 
 #include "spmc/log.h"
+#include "spmc/share.h"
 #include "spmc/spmc.h"
 
 struct console_line {
@@ -12,14 +13,31 @@ struct console_line {
 };
 
 /*
+ * An answer to FFA_NS_RES_INFO_GET that does not fit into the RX buffer at once. The normal world
+ * has one at most, on whichever PE it goes on. The digest tells whether it is still the same.
+ */
+struct ns_retrieval {
+    bool pending;
+    uint16_t target;      /* 0: all partitions */
+    uint32_t total_bytes; /* of the answer, and what of it was given */
+    uint32_t sent_bytes;
+    uint64_t digest;
+};
+
+/*
  * Arena layout: first what is fixed after boot or is only written text (this struct, manifests,
  * console lines), then from `mutable_start` on: struct spmc_cpu[], struct partition[] (normal world
- * first), struct vcpu[].
+ * first), struct vm_slot[], struct share_slot[], struct ns_retrieval, struct vcpu[].
  */
 struct spmc {
     struct arch_lock chain_lock;   /* SPMC_RANK_CHAIN: vCPU states, chains, partition states */
     struct arch_lock mailbox_lock; /* SPMC_RANK_MAILBOX */
     struct page_pool pool;
+    struct ledger ledger;         /* its lock covers transactions and all translation tables */
+    struct ledger_extent *extent; /* the ledger's, fixed after boot */
+    uint32_t share_slot_count;
+    struct share_slot *share_slot;     /* [share_slot_count] */
+    struct ns_retrieval *ns_retrieval; /* under the ledger's lock */
     struct spmc_log log;
     struct manifest_diag diag; /* why boot failed */
     struct manifest_range spmc_range;
@@ -29,7 +47,9 @@ struct spmc {
     struct partition *nwd;
     uint32_t partition_count;
     struct partition *partition; /* [partition_count]; id is FFA_ID_SP_FIRST + index */
-    uint32_t *boot_order;        /* [partition_count]: indexes, first to start first */
+    uint32_t vm_slot_count;
+    struct vm_slot *vm_slot; /* [vm_slot_count]: VMs of the normal world, in no order */
+    uint32_t *boot_order;    /* [partition_count]: indexes, first to start first */
     uint8_t *arena;
     size_t arena_size_bytes;
     size_t arena_used_bytes;

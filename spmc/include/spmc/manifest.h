@@ -120,6 +120,7 @@ struct manifest_mem_region {
     uint32_t stream_count;
     uint32_t stream_id[MANIFEST_MAX_STREAMS];
     uint32_t stream_access; /* same for all */
+    bool no_bits;           /* in no file: zeros at first */
 };
 
 struct manifest_interrupt {
@@ -221,10 +222,10 @@ bool manifest_check_all(const struct spmc_manifest *spmc, struct manifest_range 
                         const struct partition_manifest *const partition[],
                         struct manifest_diag *diag);
 
-/* A package header (SPKG v1 and v2), decoded from the first bytes of a package. Offsets in bytes.
- */
+/* What is where in a package, SPKG (v1 and v2) or transfer list. Offsets in bytes from its base. */
 #define PACKAGE_HEADER_BYTES 24u
 #define PACKAGE_MAGIC        0x474b5053u /* "SPKG" */
+#define PACKAGE_LIST_MAGIC   0x4a0fb10bu
 
 struct package_layout {
     uint32_t version;
@@ -232,9 +233,24 @@ struct package_layout {
     uint32_t manifest_size_bytes;
     uint32_t image_offset;
     uint32_t image_size_bytes;
+    uint32_t hob_offset; /* of a HOB list, which only a transfer list can carry */
+    uint32_t hob_size_bytes;
 };
 
-/* Checks everything a header can get wrong against the memory that the package was loaded into. */
+/* Bytes of a package, wherever it lies; false: there are none. */
+struct package_source {
+    bool (*read)(void *context, uint64_t offset, void *to, size_t size_bytes);
+    void *context;
+};
+
+/*
+ * A package of either format whose first bytes are `header`. Checks everything that it can get
+ * wrong against the memory that it was loaded into.
+ */
+bool package_read(const uint8_t header[PACKAGE_HEADER_BYTES], const struct package_source *source,
+                  uint64_t mem_size_bytes, struct package_layout *out, struct manifest_diag *diag);
+
+/* The same for an SPKG, which is all in its header. */
 bool package_read_header(const uint8_t header[PACKAGE_HEADER_BYTES], uint64_t mem_size_bytes,
                          struct package_layout *out, struct manifest_diag *diag);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Pages for translation tables, in memory of the SPMC. A free page carries the link to the next one
- * in its own first bytes, so the pool needs no room beside itself. Pages are handed out zeroed.
+ * in its own first bytes, so the pool needs no room beside itself; memory that was never used is
+ * not touched before it is. Pages are handed out zeroed.
  *
  * Lock order: the caller holds the lock of what it builds; the pool's own lock is the innermost.
  */
@@ -13,7 +14,8 @@
 
 struct page_pool {
     struct arch_lock lock;
-    uint64_t first; /* PA of the first free page, 0: none */
+    uint64_t first; /* PA of the first free page that was out before, 0: none */
+    uint64_t fresh; /* from here to the end of the pool no page was ever out */
     uint64_t free_count;
     uint64_t total_count;
     uint64_t base;

@@ -24,15 +24,32 @@ enum mailbox_state {
     MAILBOX_EMPTY,
     MAILBOX_FULL,
     MAILBOX_OTHER_WORLD_OWNED,
+    MAILBOX_WRITING, /* EMPTY, and a PE of the SPMC is filling it */
 };
+
+/* Which framework notifications "RX buffer full" are pending (FF-A v1.2, 10.8) */
+#define MAILBOX_FULL_BY_SP 0x1u
+#define MAILBOX_FULL_BY_VM 0x2u
 
 struct mailbox {
     bool mapped;
     uint8_t state;       /* enum mailbox_state */
     uint8_t pas;         /* enum pas of both buffers */
+    uint8_t pending;     /* MAILBOX_FULL_BY_* */
+    uint32_t writer;     /* index of the PE, while WRITING */
     uint32_t page_count; /* of each buffer */
     paddr_t rx;
     paddr_t tx;
+};
+
+/*
+ * A VM of the normal world that its hypervisor told us of by forwarding FFA_RXTX_MAP. The slot is
+ * its own from then until the buffers are unmapped.
+ */
+struct vm_slot {
+    uint16_t id;          /* 0: free */
+    uint32_t ffa_version; /* the normal world's */
+    struct mailbox mailbox;
 };
 
 struct partition {
@@ -48,6 +65,7 @@ struct partition {
     struct stage2 stage2;
     uint64_t entry; /* primary entry point, IPA = PA */
     uint64_t secondary_entry;
+    uint64_t boot_info; /* address of its boot information; 0: none */
     /* Fixed after boot. NULL for the normal world. */
     const struct partition_manifest *manifest;
     const struct manifest_vm *vm;

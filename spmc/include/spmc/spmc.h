@@ -6,9 +6,10 @@
  * Lock order (low rank first; enforced at run time by the simulator):
  *   1 SPMC_RANK_BOOT   boot list
  *   2 SPMC_RANK_CHAIN  vCPU states and call chains, all partitions
- *   3 SPMC_RANK_MAILBOX  RX/TX buffers, in ascending endpoint id
- *   4 SPMC_RANK_POOL   page pool
- *   5 SPMC_RANK_LOG    one line of the log
+ *   3 SPMC_RANK_MEMORY share ledger, transactions, translation tables
+ *   4 SPMC_RANK_MAILBOX  RX/TX buffers, in ascending endpoint id
+ *   5 SPMC_RANK_POOL   page pool
+ *   6 SPMC_RANK_LOG    one line of the log
  */
 #ifndef SPMC_SPMC_H
 #define SPMC_SPMC_H
@@ -26,11 +27,15 @@
 /* RX/TX buffers: pages each, at most (FFA_FEATURES(RXTX_MAP) reports it) */
 #define SPMC_RXTX_MAX_PAGES 4u
 
+/* VMs of the normal world that may have RX/TX buffers at one time */
+#define SPMC_MAX_VMS 16u
+
 #define SPMC_CONSOLE_LINE_BYTES 256u
 
 enum spmc_lock_rank {
     SPMC_RANK_BOOT = 1,
     SPMC_RANK_CHAIN,
+    SPMC_RANK_MEMORY,
     SPMC_RANK_MAILBOX,
     SPMC_RANK_POOL,
     SPMC_RANK_LOG,

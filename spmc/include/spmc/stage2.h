@@ -6,8 +6,9 @@
  *
  * An edit has three steps: stage2_reach() makes every table that it can need, and may run out of
  * pages; stage2_set() changes leaves, and can not fail then; stage2_fold() frees tables that became
- * empty and joins pages into blocks. Reach and fold do not change what anybody can reach, so that
- * reach followed by fold leaves no trace.
+ * empty, stage2_join() also makes full ones blocks again. Reach, fold and join do not change what
+ * anybody can reach, so that reach followed by join leaves no trace. What somebody may have to take
+ * away again without failing is not joined.
  *
  * Invariants: every descriptor is reachable from exactly one root; a table page belongs to exactly
  * one table; an entry goes valid -> invalid -> TLBI -> valid when its output changes (break before
@@ -68,7 +69,10 @@ void stage2_set(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t 
 void stage2_fold(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa,
                  uint64_t size_bytes);
 
-/* All three; also checks the range. False: no pages, or a bad range; nothing changed. */
+void stage2_join(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa,
+                 uint64_t size_bytes);
+
+/* Reach, set and join; also checks the range. False: no pages, or a bad range; nothing changed. */
 bool stage2_map(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa, paddr_t pa,
                 uint64_t size_bytes, struct stage2_attr attr);
 

@@ -77,8 +77,10 @@ struct vcpu {
     uint16_t request_origin;   /* endpoint that the response must name */
     uint32_t request_fid;      /* FFA_MSG_SEND_DIRECT_REQ_32, _64 or REQ2_64 */
     uint32_t request_function; /* framework function of the request */
-    struct vcpu *chain_prev;   /* who called us */
-    struct vcpu *chain_next;   /* whom we called */
+    uint8_t stale_faults;      /* aborts in a row at stale_pc that the tables do not explain */
+    uint64_t stale_pc;
+    struct vcpu *chain_prev; /* who called us */
+    struct vcpu *chain_next; /* whom we called */
 };
 
 /* Why a vCPU came back: `esr` is ESR_EL2 with the architecture's encoding (Arm ARM D24.2.40). */

@@ -103,12 +103,13 @@ START_TEST(a_fault_in_a_partition_manifest)
 }
 END_TEST
 
-START_TEST(a_partition_of_s_el0)
+START_TEST(zeros_over_what_was_loaded)
 {
-    tree_small_partition(&world.tree[0], 1);
-    tree_set_u32(&world.tree[0], "/", "exception-level", 1);
+    tree_set_u32(&world.tree[0], "/memory-regions/rx", "load-address-relative-offset", 0x4000);
+    tree_set_u32(&world.tree[0], "/memory-regions/rx", "load-flags", 1);
     world_pack(0);
-    world_boot_fails(MANIFEST_UNSUPPORTED, "one: /: exception-level: found 1 (S-EL0)");
+    world_boot_fails(MANIFEST_MEM_REGION_OVERLAP,
+                     "one: /memory-regions: region 1: found NOBITS at offset 0x4000");
 }
 END_TEST
 
@@ -203,7 +204,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, a_manifest_of_more_than_64_kib);
     tcase_add_test(tcase, a_manifest_that_is_cut_off);
     tcase_add_test(tcase, a_fault_in_a_partition_manifest);
-    tcase_add_test(tcase, a_partition_of_s_el0);
+    tcase_add_test(tcase, zeros_over_what_was_loaded);
     tcase_add_test(tcase, an_entry_point_outside_of_the_image);
     tcase_add_test(tcase, an_entry_point_in_the_manifest);
     tcase_add_test(tcase, partitions_that_overlap);

@@ -79,7 +79,7 @@ START_TEST(partitions_and_their_vcpus)
         ck_assert(i == 0 || two->vcpu[i].state == VCPU_CREATED);
         ck_assert_ptr_nonnull(two->vcpu[i].console);
     }
-    ck_assert_uint_eq(world.pe.count.cache_sync, 2);
+    ck_assert_uint_eq(world.pe.count.cache_sync, 3); /* and the boot information of one */
     ck_assert_uint_eq(world.pe.cache_sync_pa.pa, TREE_PARTITION(2) + WORLD_IMAGE);
     ck_assert_uint_eq(world.pe.cache_sync_bytes, WORLD_IMAGE_SIZE);
 }
@@ -130,6 +130,51 @@ START_TEST(stage_2_holds_what_the_manifest_gives)
 }
 END_TEST
 
+/* One table, in which nothing is both written and executed, and what is in no file is zero. */
+START_TEST(an_s_el0_partition)
+{
+    const unsigned rx = STAGE2_READ | STAGE2_EXECUTE;
+    const unsigned rw = STAGE2_READ | STAGE2_WRITE;
+    const uint64_t base = TREE_PARTITION(1);
+    const struct arch_vcpu_config *config;
+    const struct partition *one;
+    uint8_t *zeros;
+
+    tree_small_partition(&world.tree[0], 1);
+    tree_set_u32(&world.tree[0], "/", "exception-level", 1);
+    tree_add_node(&world.tree[0], "/", "memory-regions");
+    tree_set_string(&world.tree[0], "/memory-regions", "compatible",
+                    "arm,ffa-manifest-memory-regions");
+    tree_add_node(&world.tree[0], "/memory-regions", "data");
+    tree_set_u32(&world.tree[0], "/memory-regions/data", "load-address-relative-offset", 0x10000);
+    tree_set_u32(&world.tree[0], "/memory-regions/data", "pages-count", 2);
+    tree_set_u32(&world.tree[0], "/memory-regions/data", "attributes", 3);
+    tree_set_u32(&world.tree[0], "/memory-regions/data", "load-flags", 1);
+    world_pack(0);
+    zeros = fake_arch_at(&world.pe, base + 0xf000, 0x4000, PAS_SECURE);
+    memset(zeros, 0x77, 0x4000);
+    ck_assert(world_boot());
+    one = world_one();
+    config = &one->vcpu[0].arch->config;
+    ck_assert(config->el0);
+    ck_assert(one->stage2.el0);
+    ck_assert_uint_eq(config->vsttbr.pa, one->stage2.root[PAS_SECURE].pa);
+    ck_assert_uint_eq(config->vttbr.pa, 0);
+    ck_assert_uint_eq(config->vtcr, stage2_el0_tcr());
+    ck_assert_uint_eq(config->hcr, HCR_S_EL0);
+    ck_assert_uint_eq(config->hcr & HCR_VM, 0);
+    check_page(one, PAS_SECURE, base, rx, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, base + 0xf000, rx, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, base + 0x10000, rw, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, base + 0x11000, rw, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, base + 0x12000, rx, STAGE2_NORMAL);
+    check_page(one, PAS_SECURE, base + TREE_PARTITION_SIZE, 0, 0);
+    for (unsigned i = 0; i < 0x4000; i++) {
+        ck_assert_msg(zeros[i] == (i >= 0x1000 && i < 0x3000 ? 0 : 0x77), "at 0x%x", i);
+    }
+}
+END_TEST
+
 START_TEST(static_buffers)
 {
     const struct mailbox *mailbox;
@@ -142,6 +187,14 @@ START_TEST(static_buffers)
     ck_assert_uint_eq(mailbox->page_count, 2);
     ck_assert_uint_eq(mailbox->rx.pa, TREE_PARTITION(1) + 0x10000);
     ck_assert_uint_eq(mailbox->tx.pa, TREE_PARTITION(1) + 0x12000);
+    for (uint64_t at = mailbox->rx.pa; at < mailbox->rx.pa + 4 * 0x1000u; at += 0x1000u) {
+        struct ledger_page page;
+
+        /* The SPMC writes there: nobody else can be given it. */
+        ck_assert(ledger_get(&world.pe, &world.spmc->ledger, at, &page));
+        ck_assert_uint_eq(page.owner, 0x8001);
+        ck_assert_uint_eq(page.state, LEDGER_BUFFER);
+    }
     ck_assert(!world_two()->mailbox.mapped);
 }
 END_TEST
@@ -242,12 +295,14 @@ START_TEST(the_call_log)
     world.params.call_log_uart = paddr(0x9000000);
     world.params.call_log_uart_pas = PAS_NON_SECURE;
     world.pe.log_used = 0;
+    world_pack(0); /* its header gave way to the boot information */
     ck_assert(world_boot());
     ck_assert_int_eq(strncmp(world.pe.log, "@0 boot -> 8002/0 ", 18), 0);
     ck_assert_uint_eq(world.spmc->log.calls_uart.pa, 0x9000000);
     ck_assert_uint_eq(world.spmc->log.calls_uart_pas, PAS_NON_SECURE);
     free(world.params.arena);
     world.params.has_call_log_uart = false;
+    world_pack(0);
     ck_assert(world_boot());
     ck_assert(!world.spmc->log.calls);
 }
@@ -259,6 +314,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, objects_of_the_core);
     tcase_add_test(tcase, partitions_and_their_vcpus);
     tcase_add_test(tcase, stage_2_holds_what_the_manifest_gives);
+    tcase_add_test(tcase, an_s_el0_partition);
     tcase_add_test(tcase, static_buffers);
     tcase_add_test(tcase, non_secure_static_buffers);
     tcase_add_test(tcase, the_mutable_part_of_the_arena);

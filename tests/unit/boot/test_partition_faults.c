@@ -135,6 +135,8 @@ static const struct value {
     {"/memory-regions/dma", "attributes", 6, MANIFEST_INVALID_MEM_PERM},
     {"/memory-regions/dma", "attributes", 8, MANIFEST_INVALID_MEM_PERM},
     {"/memory-regions/dma", "attributes", 0x11, MANIFEST_INVALID_MEM_PERM},
+    {"/memory-regions/dma", "load-flags", 2, MANIFEST_NOT_COMPATIBLE},
+    {"/memory-regions/dma", "load-flags", 0x100000001, MANIFEST_INTEGER_OVERFLOW},
     {"/device-regions/timer", "base-address", 0x1c000800, MANIFEST_MEM_REGION_UNALIGNED},
     {"/device-regions/timer", "pages-count", 0, MANIFEST_MEM_REGION_EMPTY},
     {"/device-regions/timer", "attributes", 2, MANIFEST_INVALID_MEM_PERM},

@@ -104,6 +104,9 @@ START_TEST(what_s_el0_partitions_can_not_have)
     tree_set_u32(&tree, "/", "sri-interrupts-policy", 0);
     tree_set_u32(&tree, "/memory-regions/dma", "attributes", 7);
     must_fail(MANIFEST_INVALID_MEM_PERM, "/memory-regions/dma:", "attributes:");
+    tree_set_u32(&tree, "/memory-regions/dma", "attributes", 3);
+    must_fail(MANIFEST_NOT_COMPATIBLE, "/device-regions/",
+              "stream-ids: found 2 of them, want none");
 }
 END_TEST
 
@@ -149,6 +152,10 @@ START_TEST(memory_regions)
     tree_partition(&tree, 0, 1);
     tree_set_u32(&tree, "/memory-regions/dma", "smmu-id", 8);
     must_fail(MANIFEST_NOT_COMPATIBLE, "/memory-regions/dma:", "stream-ids: found 32 of SMMU 8");
+    tree_partition(&tree, 0, 1);
+    tree_set_u32(&tree, "/memory-regions/dma", "load-flags", 1);
+    tree_set_u32(&tree, "/memory-regions/dma", "attributes", 0xb);
+    must_fail(MANIFEST_NOT_COMPATIBLE, "/memory-regions/dma:", "load-flags: found 1 (NOBITS)");
     tree_small_partition(&tree, 1);
     tree_add_node(&tree, "/", "memory-regions");
     tree_set_string(&tree, "/memory-regions", "compatible", "arm,ffa-manifest-memory-regions");

@@ -65,6 +65,9 @@ bool arch_copy_from(struct arch_pe *pe, void *dst, paddr_t src, size_t size_byte
     const void *from = fake_arch_at(pe, src.pa, size_bytes, pas);
 
     pe->count.copy_from++;
+    if (pe->on_copy_from != NULL) {
+        pe->on_copy_from(pe, src.pa, size_bytes, pas);
+    }
     if (from != NULL) {
         memcpy(dst, from, size_bytes);
     }

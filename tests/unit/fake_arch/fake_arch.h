@@ -41,6 +41,8 @@ struct arch_pe {
     } count;
     paddr_t cache_sync_pa;
     size_t cache_sync_bytes;
+    /* Before bytes of others are read; NULL: nobody asks. */
+    void (*on_copy_from)(struct arch_pe *pe, uint64_t pa, size_t size_bytes, enum pas pas);
     size_t log_used;
     char log[FAKE_LOG_BYTES]; /* bytes written to any data register, NUL-terminated */
 };

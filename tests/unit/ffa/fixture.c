@@ -28,11 +28,27 @@ void arch_unlock(struct arch_pe *pe, struct arch_lock *lock)
 static uint8_t *ram_at(uint64_t pa, size_t size, enum pas pas)
 {
     uint64_t base = pas == PAS_SECURE ? WORLD_SP_BASE : WORLD_NS_BASE;
+    uint64_t end =
+        pas == PAS_SECURE ? base + WORLD_PARTITIONS * WORLD_SP_SIZE : base + WORLD_SP_SIZE;
+    uint64_t at = (pa - base) % WORLD_SP_SIZE;
 
-    if (pa < base || pa - base > WORLD_RAM_BYTES || size > WORLD_RAM_BYTES - (pa - base)) {
+    if (pa < base || pa >= end || at > WORLD_RAM_BYTES || size > WORLD_RAM_BYTES - at) {
         return NULL;
     }
-    return &world.state.ram[pa - base];
+    return &world.state.ram[at];
+}
+
+bool arch_copy_from(struct arch_pe *pe, void *dst, paddr_t src, size_t size, enum pas pas)
+{
+    const uint8_t *at = ram_at(src.pa, size, pas);
+
+    (void)pe;
+    if (at == NULL) {
+        return false;
+    }
+    memcpy(dst, at, size);
+    world.bytes_read += size;
+    return true;
 }
 
 bool arch_copy_to(struct arch_pe *pe, paddr_t dst, const void *src, size_t size, enum pas pas)
@@ -116,7 +132,32 @@ bool stage2_lookup(struct arch_pe *pe, const struct stage2 *s2, enum pas ipa_spa
     if (ipa.ipa == base + 0x10000) {
         attr->access = STAGE2_READ; /* one page is read-only */
     }
+    if (s2->vmid == 1 && ipa.ipa - base < WORLD_PAGES * PAGE_SIZE_BYTES &&
+        world.state.page_access[(ipa.ipa - base) / PAGE_SIZE_BYTES] != 0) {
+        attr->access = world.state.page_access[(ipa.ipa - base) / PAGE_SIZE_BYTES];
+    }
     return ipa.ipa >= base && ipa.ipa < base + WORLD_SP_SIZE;
+}
+
+bool stage2_map(struct arch_pe *pe, struct stage2 *s2, enum pas space, ipaddr_t ipa, paddr_t pa,
+                uint64_t size_bytes, struct stage2_attr attr)
+{
+    uint64_t first = (ipa.ipa - WORLD_SP_BASE) / PAGE_SIZE_BYTES;
+
+    (void)pe;
+    must(s2->vmid == 1 && space == PAS_SECURE && pa.pa == ipa.ipa);
+    must(first + size_bytes / PAGE_SIZE_BYTES <= WORLD_PAGES && attr.memory == STAGE2_NORMAL);
+    for (uint64_t i = 0; !world.no_pages && i < size_bytes / PAGE_SIZE_BYTES; i++) {
+        world.state.page_access[first + i] = attr.access;
+    }
+    return !world.no_pages;
+}
+
+void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
+{
+    (void)pe;
+    (void)pa;
+    world.code_bytes += size_bytes;
 }
 
 struct vcpu *boot_start_next(struct spmc_cpu *cpu)
@@ -225,7 +266,13 @@ void world_reset(void)
     spmc->nwd = &world.state.nwd;
     spmc->partition_count = WORLD_PARTITIONS;
     spmc->partition = world.state.partition;
+    spmc->vm_slot_count = WORLD_VMS;
+    spmc->vm_slot = world.state.vm_slot;
+    spmc->ns_retrieval = &world.state.ns_retrieval;
     spmc->manifest = &world.manifest;
+    for (unsigned i = 0; i < WORLD_PAGES; i++) {
+        world.state.page[i].owner = SP_A;
+    }
     world.manifest.ns_memory.count = 1;
     world.manifest.ns_memory.range[0] = (struct manifest_range){WORLD_NS_BASE, WORLD_RAM_BYTES};
     world.state.nwd.state = PARTITION_RUNNING;

@@ -11,10 +11,12 @@
 #define WORLD_CPUS       2u
 #define WORLD_PARTITIONS 4u
 #define WORLD_VCPUS      5u /* of partitions; after them one of the normal world for each PE */
+#define WORLD_VMS        2u /* slots */
 #define WORLD_RAM_BYTES  0x8000u
 #define WORLD_NS_BASE    0x80000000u
 #define WORLD_SP_BASE    0x40000000u
 #define WORLD_SP_SIZE    0x100000u
+#define WORLD_PAGES      8u         /* of SP_A, whose permissions can be changed */
 #define WORLD_DEVICE     0x1000000u /* mapped in every partition, as device memory */
 
 #define WORLD_CALL_LOG_UART 0x9000000u
@@ -41,9 +43,13 @@ struct world_state {
     struct spmc_cpu cpu[WORLD_CPUS];
     struct partition nwd;
     struct partition partition[WORLD_PARTITIONS];
+    struct vm_slot vm_slot[WORLD_VMS];
+    struct ns_retrieval ns_retrieval;
     struct vcpu vcpu[WORLD_VCPUS + WORLD_CPUS];
     struct arch_vcpu arch[WORLD_VCPUS];
-    uint8_t ram[WORLD_RAM_BYTES]; /* at WORLD_NS_BASE, and at WORLD_SP_BASE of SP_A */
+    uint8_t page_access[WORLD_PAGES]; /* enum stage2_access; 0: readable and writable */
+    struct ledger_page page[WORLD_PAGES];
+    uint8_t ram[WORLD_RAM_BYTES]; /* at WORLD_NS_BASE, and at the start of every partition */
 };
 
 struct world {
@@ -56,6 +62,9 @@ struct world {
     unsigned el3_calls;
     uint64_t el3_x[FFA_REGS_EXTENDED];
     unsigned log_lines;
+    bool no_pages;           /* for translation tables */
+    size_t code_bytes;       /* made fetchable by arch_cache_sync_code() */
+    size_t bytes_read;       /* of untrusted memory */
     char console_text[1024]; /* whole lines, each with a newline */
     char call_text[4096];    /* what the call log wrote */
 };

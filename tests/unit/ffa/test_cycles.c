@@ -120,6 +120,7 @@ START_TEST(the_normal_world_can_leave_one_request_and_make_another)
 }
 END_TEST
 
+/* conformance: direct_message.ffa_direct_message_services_yield_echo */
 START_TEST(yield_to_a_calling_partition)
 {
     struct vcpu *a = world_request(0, SP_A);
@@ -145,6 +146,7 @@ START_TEST(yield_to_a_calling_partition)
 }
 END_TEST
 
+/* conformance: ffa_call_chain.disallow_migration_blocked_sp */
 START_TEST(a_blocked_chain_stays_on_its_pe)
 {
     struct vcpu *a = world_request(0, SP_A);
@@ -357,6 +359,7 @@ START_TEST(all_vcpus_of_an_aborted_partition_follow)
 }
 END_TEST
 
+/* conformance: interrupts.sp_preempted_by_ns_interrupt */
 START_TEST(a_non_secure_interrupt_preempts_and_run_resumes)
 {
     struct vcpu *sp = world_request(0, SP_A);

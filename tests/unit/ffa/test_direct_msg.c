@@ -233,6 +233,7 @@ START_TEST(responses_that_answer_nothing_are_refused)
 }
 END_TEST
 
+/* conformance: direct_message.ffa_send_direct_message_req2_echo */
 START_TEST(req2_carries_fourteen_registers_both_ways)
 {
     uint64_t x[FFA_REGS_EXTENDED] = {REQ2, FFA_PAIR(0, SP_A), 0x1716151413121110,
@@ -291,6 +292,9 @@ START_TEST(req2_needs_v1_2_on_both_sides)
 }
 END_TEST
 
+/* conformance: vm_availability_messaging.sp_not_subscribed */
+/* conformance: vm_availability_messaging.sp_cannot_send_messages */
+/* conformance: vm_availability_messaging.sp_cannot_send_non_framework_messages */
 START_TEST(vm_availability_goes_to_subscribers_and_is_answered_in_kind)
 {
     uint32_t w2 = FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_VM_CREATED_REQ;

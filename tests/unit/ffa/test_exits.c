@@ -78,6 +78,29 @@ START_TEST(aborts_go_to_the_partitions_own_vector)
 }
 END_TEST
 
+/* A page that is mapped was not for a moment: tried again, but not for ever. */
+START_TEST(a_fault_that_the_tables_do_not_explain_is_tried_again)
+{
+    struct vcpu *sp = running();
+    const struct vcpu_exit exit = {.kind = VCPU_EXIT_SYNC,
+                                   .esr = (uint64_t)ESR_EC_DABT_LOWER << 26 | 1u << 25 | 0x47,
+                                   .far = WORLD_SP_BASE + 0x123,
+                                   .hpfar = (WORLD_SP_BASE >> 12) << 4};
+    unsigned tries = 0;
+
+    while (tries < 1000 && sp->arch->sysreg[ARCH_VCPU_PC] == PC) {
+        ck_assert_ptr_eq(spmc_handle_exit(&world.state.cpu[0], sp, &exit), sp);
+        tries++;
+    }
+    ck_assert_uint_eq(tries, 65);
+    ck_assert_uint_eq(sp->arch->sysreg[ARCH_VCPU_PC], VBAR + 0x200);
+    /* Another address in between, and it starts anew. */
+    sp->arch->sysreg[ARCH_VCPU_PC] = PC + 4;
+    ck_assert_ptr_eq(spmc_handle_exit(&world.state.cpu[0], sp, &exit), sp);
+    ck_assert_uint_eq(sp->arch->sysreg[ARCH_VCPU_PC], PC + 4);
+}
+END_TEST
+
 START_TEST(an_abort_of_s_el0_ends_the_partition)
 {
     struct vcpu *sp = running();
@@ -123,6 +146,21 @@ START_TEST(wfi_is_skipped_and_wfe_yields)
 }
 END_TEST
 
+START_TEST(wfi_of_s_el0_yields)
+{
+    struct vcpu *sp = running();
+
+    world.partition_manifest[0].exception_level = MANIFEST_S_EL0;
+    for (uint64_t ti = 0; ti < 2; ti++) {
+        ck_assert_ptr_eq(world_exit(0, sp, VCPU_EXIT_SYNC, ESR_EC_WFX, ti, 0), world_nwd(0));
+        ck_assert_uint_eq(sp->arch->sysreg[ARCH_VCPU_PC], PC + 4 * (ti + 1));
+        ck_assert_uint_eq(world_nwd(0)->frame.x[0], FFA_YIELD);
+        ck_assert_ptr_eq(CALL(0, world_nwd(0), FFA_RUN, FFA_PAIR(SP_A, 0)), sp);
+        ck_assert_uint_eq(sp->frame.store, 0);
+    }
+}
+END_TEST
+
 START_TEST(wfe_where_yield_is_denied_just_goes_on)
 {
     struct vcpu *sp = running();
@@ -148,9 +186,11 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, a_listed_smc_reaches_el3_with_the_client_in_x7);
     tcase_add_test(tcase, an_hvc_that_is_not_ffa_is_unknown);
     tcase_add_test(tcase, aborts_go_to_the_partitions_own_vector);
+    tcase_add_test(tcase, a_fault_that_the_tables_do_not_explain_is_tried_again);
     tcase_add_test(tcase, an_abort_of_s_el0_ends_the_partition);
     tcase_add_test(tcase, trapped_and_unknown_instructions_are_undefined);
     tcase_add_test(tcase, wfi_is_skipped_and_wfe_yields);
+    tcase_add_test(tcase, wfi_of_s_el0_yields);
     tcase_add_test(tcase, wfe_where_yield_is_denied_just_goes_on);
     tcase_add_test(tcase, an_serror_ends_the_partition);
 }

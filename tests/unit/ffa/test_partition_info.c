@@ -37,6 +37,8 @@ static void ck_zero(unsigned from, unsigned to)
     }
 }
 
+/* conformance: ffa.ffa_partition_info_get_v1_0_descriptors */
+/* conformance: partition_info_v1_3.ffa_partition_info_get_null_uuid */
 START_TEST(each_version_gets_its_own_descriptor)
 {
     static const struct {
@@ -102,6 +104,8 @@ START_TEST(properties_follow_caller_and_partition)
 }
 END_TEST
 
+/* conformance: ffa.ffa_partition_info_get_uuid_fixed */
+/* conformance: ffa.ffa_partition_info_get_uuid_unknown */
 START_TEST(an_uuid_selects_and_is_not_repeated)
 {
     struct vcpu *nwd = nwd_with_rx(FFA_VERSION_1_2);
@@ -167,6 +171,7 @@ START_TEST(since_v1_2_each_service_counts)
 }
 END_TEST
 
+/* conformance: partition_info_v1_3.ffa_partition_info_get_regs_null_uuid */
 START_TEST(registers_carry_five_or_two_descriptors)
 {
     struct vcpu *nwd = world_nwd(0);

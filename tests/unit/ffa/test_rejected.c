@@ -67,6 +67,44 @@ static uint64_t any_fid(void)
     return fid;
 }
 
+static void reset(void)
+{
+    world_reset();
+    for (unsigned n = 0; n < WORLD_PARTITIONS; n++) {
+        world.partition_manifest[n].service[0].messaging_method |= FFA_PROP_INDIRECT_MSG;
+    }
+}
+
+/* Buffers where there are none, else a message near enough to a good one. */
+static void use_mailbox(const struct vcpu *vcpu, uint64_t x[FFA_REGS_EXTENDED])
+{
+    const struct partition *partition = vcpu->partition;
+    bool is_nwd = partition_is_nwd(partition);
+    uint64_t base = is_nwd ? WORLD_NS_BASE : partition->vm->load_address;
+    uint16_t header[10] = {0};
+
+    memset(x, 0, FFA_REGS_EXTENDED * sizeof(x[0]));
+    if (!partition->mailbox.mapped) {
+        x[0] = FFA_RXTX_MAP_64;
+        x[1] = base;
+        x[2] = base + PAGE_SIZE_BYTES;
+        x[3] = 1;
+        return;
+    }
+    if (rnd(4) == 0) {
+        x[0] = FFA_RX_RELEASE;
+        return;
+    }
+    header[4] = (uint16_t)(rnd(8) == 0 ? any_register() : 40);                       /* offset */
+    header[6] = (uint16_t)(rnd(8) == 0 ? any_register() : rnd(2) * (SP_A + rnd(5))); /* receiver */
+    header[7] = (uint16_t)(rnd(8) == 0 ? any_register() : partition->id);            /* sender */
+    header[8] = (uint16_t)rnd(5000);                                                 /* size */
+    memset(world.state.ram, 0, 64);
+    memcpy(world.state.ram, header, sizeof(header));
+    x[0] = FFA_MSG_SEND2;
+    x[2] = rnd(8) == 0 ? rnd(4) : 0;
+}
+
 /* What an error may change: the result, and that an ABI has been used. */
 static void forget_result(struct world_state *state, const struct vcpu *vcpu)
 {
@@ -132,7 +170,9 @@ START_TEST(generated_calls_that_are_rejected_change_nothing)
     static struct world_state after;
     unsigned rejected[2] = {0};
     unsigned accepted[2] = {0};
+    unsigned sent[2] = {0};
 
+    reset();
     for (unsigned i = 0; i < CALLS; i++) {
         unsigned cpu = rnd(WORLD_CPUS);
         struct vcpu *vcpu = world.state.cpu[cpu].current;
@@ -157,6 +197,9 @@ START_TEST(generated_calls_that_are_rejected_change_nothing)
             x[1] = FFA_PAIR(vcpu->partition->id, vcpu->request_origin);
             x[3] = 0;
         }
+        if (rnd(8) == 0) {
+            use_mailbox(vcpu, x);
+        }
         if (!is_nwd) {
             memcpy(&vcpu->arch->x[FFA_REGS], &x[FFA_REGS], sizeof(x) - FFA_REGS * sizeof(x[0]));
         }
@@ -177,16 +220,18 @@ START_TEST(generated_calls_that_are_rejected_change_nothing)
             rejected[is_nwd]++;
         } else {
             accepted[is_nwd]++;
+            sent[is_nwd] += x[0] == FFA_MSG_SEND2;
         }
         memset(world.console_text, 0, sizeof(world.console_text));
         if (!is_lively(i)) {
-            world_reset();
+            reset();
         }
     }
     /* The sequence is worth something only when much of both kinds happens. */
     for (unsigned who = 0; who < 2; who++) {
         ck_assert_uint_gt(rejected[who], CALLS / 20);
         ck_assert_uint_gt(accepted[who], CALLS / 100);
+        ck_assert_uint_gt(sent[who], CALLS / 1000);
     }
 }
 END_TEST

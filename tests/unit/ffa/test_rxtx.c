@@ -57,6 +57,7 @@ START_TEST(malformed_buffers_are_invalid)
 }
 END_TEST
 
+/* conformance: ffa_rxtx_map.fails_with_device_memory */
 START_TEST(buffers_lie_in_own_normal_writable_memory)
 {
     struct vcpu *sp = world_request(0, SP_A);

@@ -9,6 +9,7 @@ static uint64_t version(struct vcpu *vcpu, uint32_t requested)
     return vcpu->frame.x[0];
 }
 
+/* conformance: ffa_version.succeeds_current_version */
 START_TEST(compatible_versions_are_taken_and_others_refused)
 {
     struct vcpu *sp = world_request(0, SP_A);
@@ -165,6 +166,8 @@ START_TEST(features_lists_what_everybody_has)
 }
 END_TEST
 
+/* conformance: ffa.secondary_ep_register_supported */
+/* conformance: ffa.secondary_ep_register_not_supported */
 START_TEST(features_depend_on_who_asks)
 {
     struct vcpu *nwd = world_nwd(0);
@@ -188,6 +191,7 @@ START_TEST(features_depend_on_who_asks)
 }
 END_TEST
 
+/* conformance: ffa_features.succeeds_feature_ids */
 START_TEST(features_by_number)
 {
     struct vcpu *nwd = world_nwd(0);

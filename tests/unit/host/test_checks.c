@@ -19,6 +19,7 @@ struct world {
 };
 
 static void (*breakage)(struct run *run);
+static uint32_t last_call; /* after the breakage */
 static struct run_config config;
 static struct run_result result;
 
@@ -38,7 +39,7 @@ static void w_resume(struct context *context, struct context_exit *exit)
         if (world->breakage != NULL) {
             world->breakage(run_of(context->machine));
         }
-        world->x[0] = FFA_RX_RELEASE; /* refused: there is no buffer */
+        world->x[0] = last_call;
         break;
     default:
         exit->kind = CONTEXT_EXIT_FINISHED;
@@ -94,9 +95,24 @@ static void w_destroy(struct context *context)
     free(context);
 }
 
-static const struct context_ops world_ops = {w_resume,     w_get_x,      w_set_x,
-                                             w_get_sysreg, w_set_sysreg, w_reset,
-                                             w_flush_tlb,  w_flush_code, w_destroy};
+static void w_flush_tlb_page(struct context *context, uint64_t page)
+{
+    (void)context;
+    (void)page;
+}
+
+static const struct context_ops world_ops = {
+    .resume = w_resume,
+    .get_x = w_get_x,
+    .set_x = w_set_x,
+    .get_sysreg = w_get_sysreg,
+    .set_sysreg = w_set_sysreg,
+    .reset = w_reset,
+    .flush_tlb = w_flush_tlb,
+    .flush_code = w_flush_code,
+    .destroy = w_destroy,
+    .flush_tlb_page = w_flush_tlb_page,
+};
 
 static struct context *make_world(void *user, struct machine *machine,
                                   const struct context_config *given, struct sim_error *err)
@@ -144,6 +160,7 @@ static void set_up(void)
     config.limit_ns = 5000000;
     config.check = true;
     config.trace = trace_create();
+    last_call = FFA_RX_RELEASE; /* refused: there is no buffer */
 }
 
 static void tear_down(void)
@@ -268,24 +285,28 @@ START_TEST(whole_chains)
 }
 END_TEST
 
-/* Writes a leaf over the first page of the partition, and makes the checker look. */
-static void poke_leaf(struct run *run, uint64_t target)
+/* Writes a descriptor over the first page of the partition, and makes the checker look. */
+static void poke(struct run *run, uint64_t descriptor)
 {
     const struct bus *bus = &run->machine->bus;
     uint64_t table = run->spmc->partition[0].stage2.root[PAS_SECURE].pa;
     uint64_t at = run->plan[0].load_address;
-    uint64_t descriptor;
 
     for (unsigned level = 1; level < 3; level++) {
         uint64_t slot = table + 8 * ((at >> (12 + 9 * (3 - level))) & 511);
+        uint64_t entry;
 
-        ck_assert(bus_copy_from(bus, &descriptor, slot, 8, BUS_SECURE));
-        ck_assert_uint_eq(descriptor & 3, 3);
-        table = descriptor & 0x0000fffffffff000ull;
+        ck_assert(bus_copy_from(bus, &entry, slot, 8, BUS_SECURE));
+        ck_assert_uint_eq(entry & 3, 3);
+        table = entry & 0x0000fffffffff000ull;
     }
-    descriptor = target | 0x7ff;
     ck_assert(bus_copy_to(bus, table + 8 * ((at >> 12) & 511), &descriptor, 8, BUS_SECURE));
-    run->pte_writes_checked = UINT64_MAX;
+    run->check_all = true;
+}
+
+static void poke_leaf(struct run *run, uint64_t target)
+{
+    poke(run, target | 0x7ff);
 }
 
 static void map_spmc(struct run *run)
@@ -311,7 +332,7 @@ END_TEST
 static void shrink_declared_memory(struct run *run)
 {
     run->spmc->manifest->vm[0].mem_size_bytes -= 4096;
-    run->pte_writes_checked = UINT64_MAX;
+    run->check_all = true;
 }
 
 START_TEST(stage_2_grants_what_manifests_give)
@@ -339,6 +360,105 @@ START_TEST(a_granted_call_may_change_state_and_a_limit_is_a_failure)
     run_with(NULL);
     ck_assert_int_eq(result.verdict, RUN_FAILED);
     ck_assert_ptr_nonnull(strstr(result.why, "limit"));
+}
+END_TEST
+
+/* What the door lets through between two calls is looked at after the next one, in both ways. */
+static void ck_found(void (*fn)(struct run *run), const char *words)
+{
+    for (unsigned full = 0; full < 2; full++) {
+        tear_down();
+        set_up();
+        last_call = FFA_ID_GET;
+        config.check_full = full != 0;
+        ck_broken(fn, words);
+    }
+}
+
+#define NORMAL_MEMORY 0x88000000u /* of board sim: the normal world's */
+
+static void grant(struct run *run, enum pas space, uint64_t pa)
+{
+    const struct stage2_attr attr = {STAGE2_READ, STAGE2_NORMAL};
+
+    ck_assert(stage2_map(&run->arch_pe[0], &run->spmc->partition[0].stage2, space, ipaddr(pa),
+                         paddr(pa), PAGE_SIZE_BYTES, attr));
+}
+
+static void grant_of_others(struct run *run)
+{
+    grant(run, PAS_NON_SECURE, NORMAL_MEMORY);
+}
+
+static void grant_in_the_wrong_space(struct run *run)
+{
+    grant(run, PAS_SECURE, NORMAL_MEMORY);
+}
+
+static void grant_of_the_spmc(struct run *run)
+{
+    grant(run, PAS_SECURE, run->spmc_range.base + 0x1000);
+}
+
+static void grant_of_nobody(struct run *run)
+{
+    grant(run, PAS_SECURE, run->plan[0].load_address + 0x1000000);
+}
+
+START_TEST(tables_grant_what_the_ledger_says)
+{
+    ck_found(grant_of_others, "no manifest gives");
+    ck_found(grant_in_the_wrong_space, "no manifest gives");
+    ck_found(grant_of_the_spmc, "memory of the SPMC");
+    ck_found(grant_of_nobody, "no manifest gives");
+    last_call = FFA_RX_RELEASE;
+    ck_broken(grant_of_others, "a rejected call changed what translation tables say");
+}
+END_TEST
+
+/* Gives a page to a transaction that is not there. */
+static void put_word(struct run *run, uint64_t pa, enum ledger_state state, uint16_t owner)
+{
+    const struct ledger_page page = {
+        .owner = owner, .state = (uint8_t)state, .share = 7, .pas = PAS_SECURE};
+
+    ck_assert(ledger_put(&run->arch_pe[0], &run->spmc->ledger, pa, &page));
+}
+
+static void lend_behind_the_back(struct run *run)
+{
+    put_word(run, run->plan[0].load_address, LEDGER_LENT, FFA_ID_SP_FIRST);
+}
+
+static void give_to_the_normal_world(struct run *run)
+{
+    put_word(run, run->plan[0].load_address, LEDGER_EXCLUSIVE, FFA_ID_NWD);
+}
+
+/* A page that a partition has but not mapped: only the count of pages tells. */
+static void leave_a_word(struct run *run)
+{
+    put_word(run, NORMAL_MEMORY, LEDGER_PENDING, FFA_ID_NWD);
+}
+
+START_TEST(the_ledger_says_what_tables_grant)
+{
+    ck_found(lend_behind_the_back, "reaches what it has lent");
+    ck_found(give_to_the_normal_world, "another's alone");
+    ck_found(leave_a_word, "a transaction that is over");
+}
+END_TEST
+
+/* Without the door's knowledge, and of no harm by itself: a page less. */
+static void unmap_around_the_door(struct run *run)
+{
+    poke(run, 0);
+    run->check_all = false;
+}
+
+START_TEST(tables_change_through_the_door_only)
+{
+    ck_found(unmap_around_the_door, "around the door");
 }
 END_TEST
 
@@ -370,6 +490,9 @@ int main(void)
     tcase_add_test(tests, stage_2_grants_nothing_else);
     tcase_add_test(tests, stage_2_grants_what_manifests_give);
     tcase_add_test(tests, a_granted_call_may_change_state_and_a_limit_is_a_failure);
+    tcase_add_test(tests, tables_grant_what_the_ledger_says);
+    tcase_add_test(tests, the_ledger_says_what_tables_grant);
+    tcase_add_test(tests, tables_change_through_the_door_only);
     tcase_add_test(tests, locks_are_all_released);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

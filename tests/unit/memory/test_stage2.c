@@ -217,7 +217,7 @@ START_TEST(reach_and_fold_leave_no_trace)
     ck_assert_uint_eq(pool.free_count, before - 2);
     ck_assert(stage2_lookup(&pe, &s2, PAS_SECURE, ipaddr(0x403ff000), &pa, &attr));
     ck_assert(!stage2_lookup(&pe, &s2, PAS_SECURE, ipaddr(0x40400000), &pa, &attr));
-    stage2_fold(&pe, &s2, PAS_SECURE, ipaddr(0x403ff000), 2 * PAGE);
+    stage2_join(&pe, &s2, PAS_SECURE, ipaddr(0x403ff000), 2 * PAGE);
     ck_assert_uint_eq(pool.free_count, before);
     /* to unmap what is not mapped takes nothing */
     ck_assert(

@@ -7,6 +7,7 @@
 #include "sim/trace/ffa_names.h"
 #include "sim/trace/names.h"
 
+/* conformance: ffa_enum_names.success_and_failure */
 START_TEST(test_function_names_both_ways)
 {
     unsigned count = 0;
@@ -29,6 +30,7 @@ START_TEST(test_function_names_both_ways)
 }
 END_TEST
 
+/* conformance: ffa_enum_names.success_and_failure */
 START_TEST(test_error_names_both_ways)
 {
     for (int32_t code = FFA_NOT_READY; code < 0; code++) {
