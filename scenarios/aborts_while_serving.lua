@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- A partition dies inside a request, in each way that a partition can: its caller hears ABORTED, others
 -- go on, and nobody reaches it any more.
+-- conformance: sp_lifecycle.sel1_sp_abort_fatal_error
+-- conformance: sp_lifecycle.sp_abort_dir_req_from_sp
 return scenario {
   name   = "a partition aborts while it serves",
   limit  = "5 ms",

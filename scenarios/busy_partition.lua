@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- A partition that has yielded inside a request takes no other one: BUSY, until FFA_RUN let it finish.
+-- conformance: ffa_msg_send_direct_req.fails_direct_req_to_waiting_sp
+-- conformance: direct_message.ffa_send_direct_message_req_yield_echo
 return scenario {
   name  = "a busy partition",
   limit = "2 ms",

@@ -10,6 +10,8 @@ local function forward(sp, to)
   end)
 end
 
+-- conformance: ffa_msg_send_direct_req.succeeds_sp_to_sp_echo
+-- conformance: direct_message.ffa_direct_message_services_echo
 return scenario {
   name  = "a call chain of three",
   limit = "2 ms",

@@ -9,6 +9,10 @@ local function log(who)
   expect.error("INVALID_PARAMETERS", who:smc { ffa.CONSOLE_LOG_64, 0xffffffff })
 end
 
+-- conformance: ffa_console_log.successfull_msg_send
+-- conformance: ffa_console_log.invalid_parameters
+-- conformance: ffa_console_log_extended_reg.successfull_msg_send
+-- conformance: ffa_console_log_extended_reg.invalid_parameters
 return scenario {
   name  = "FFA_CONSOLE_LOG",
   limit = "2 ms",

@@ -1,6 +1,10 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- A request to somebody who already waits in the same chain could never be answered: refused, with each
 -- mix of the two kinds of request.
+-- conformance: direct_message.fail_if_cyclic_dependency
+-- conformance: direct_message.fail_if_cyclic_dependency_v1_2
+-- conformance: direct_message.fail_if_cyclic_dependency_req_req2
+-- conformance: direct_message.ffa_direct_message_req2_services_echo
 return scenario {
   name  = "cycles are refused",
   limit = "2 ms",

@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- A request of the normal world comes back with the same payload, over each of the three ABIs.
+-- conformance: ffa_msg_send_direct_req.succeeds_nwd_to_sp_echo
+-- conformance: direct_message.ffa_send_direct_message_req_echo
 return scenario {
   name  = "direct messages: echo",
   limit = "2 ms",

@@ -2,6 +2,11 @@
 -- FFA_MSG_SEND_DIRECT_REQ2: fourteen registers, a UUID that the receiver must own, and its own response.
 local ECHO = "dfa65ffd-2a3e-424a-98f6-96df11f8ed05"
 
+-- conformance: direct_message.ffa_send_direct_message_req2_echo
+-- conformance: direct_message.ffa_send_direct_message_req2_invalid_uuid
+-- conformance: direct_message.ffa_send_direct_message_req2_different_messaging_methods
+-- conformance: direct_message.ffa_msg_send_direct_req2_send_v1_1_not_supported
+-- conformance: direct_message.ffa_msg_send_direct_req2_recv_not_supported
 return scenario {
   name  = "direct request 2",
   limit = "2 ms",

@@ -1,5 +1,8 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- FFA_PARTITION_INFO_GET_REGS: everybody, one UUID, an unknown one, and indexes past the end.
+-- conformance: ffa.ffa_partition_info_get_regs_sp_test
+-- conformance: ffa.ffa_partition_info_get_regs_uuid_null
+-- conformance: ffa.ffa_partition_info@all
 return scenario {
   name  = "discovery by registers",
   limit = "2 ms",

@@ -1,5 +1,10 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- FFA_PARTITION_INFO_GET through the RX buffer: descriptors, count only, reserved flags, ownership.
+-- conformance: ffa.ffa_partition_info_get_uuid_null
+-- conformance: ffa.ffa_partition_info_get_count_flag
+-- conformance: ffa.ffa_partition_info_get_flags_mbz_fail
+-- conformance: ffa.ffa_partition_info_get_uuid_unknown
+-- conformance: partition_info_v1_3.ffa_partition_info_get_null_uuid
 return scenario {
   name  = "discovery through the RX buffer",
   limit = "2 ms",

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- A normal world of FF-A 1.0 gets descriptors of 8 bytes; one of 1.2 gets 24.
+-- conformance: ffa.ffa_partition_info_get_v1_0_descriptors
 return scenario {
   name   = "descriptors of older versions",
   limit  = "2 ms",

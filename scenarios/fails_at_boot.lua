@@ -1,5 +1,8 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- One partition gives up at boot, one aborts, one crashes; the others start and serve.
+-- conformance: boot_fail.sp1_fails_to_init
+-- conformance: boot_fail.sp2_fails_to_init
+-- conformance: boot_fail.dir_msg_to_failed_sp
 return scenario {
   name  = "partitions that fail at boot",
   limit = "5 ms",

@@ -21,6 +21,9 @@ local function ask(who)
   expect.error("NOT_SUPPORTED", who:features(0x840000ee), "no such function")
 end
 
+-- conformance: ffa_features.fails_func_id_not_supported
+-- conformance: ffa_features.fails_if_feature_id_wrong
+-- conformance: ffa.secondary_ep_register_not_supported
 return scenario {
   name  = "FFA_FEATURES",
   limit = "5 ms",

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- Whom FFA_RUN may run: not the normal world, not oneself, no vCPU that is not there.
+-- conformance: ffa_run.fails_to_resume_hypervisor
 return scenario {
   name  = "rules of FFA_RUN",
   limit = "2 ms",

@@ -1,5 +1,8 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- FFA_ID_GET and FFA_SPM_ID_GET, from the normal world and from a partition, over SMC and HVC.
+-- conformance: hf_vm_get_id.secure_partition_id
+-- conformance: ffa.ffa_spm_id_get
+-- conformance: ffa.ffa_spm_id_get@sp
 return scenario {
   name  = "who am I, who are you: FFA_ID_GET, FFA_SPM_ID_GET",
   limit = "2 ms",

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- x8 and up come back as they were when the ABI does not return them; what it leaves undefined is zero.
+-- conformance: arch.smccc_nwd_regs_callee_preserved
 return scenario {
   name  = "registers across calls",
   limit = "2 ms",

@@ -1,5 +1,9 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- What a partition may not do inside a direct request, and during boot.
+-- conformance: partition_runtime_model.rtm_ffa_dir_req
+-- conformance: direct_message.ffa_send_direct_message_req_disallowed_smc
+-- conformance: ffa.ffa_msg_wait_fail
+-- conformance: ffa.nwd_ffa_abort_unsupported
 return scenario {
   name  = "runtime models",
   limit = "2 ms",

@@ -20,6 +20,15 @@ local function rules(who, foreign, what)
   expect.ok(map(page, page + 8192, 2), what .. ": mapped anew, larger")
 end
 
+-- conformance: ffa_rxtx_map.succeeds
+-- conformance: ffa_rxtx_map.fails_with_device_memory
+-- conformance: ffa_rxtx_map.fails_with_unaligned_pointer
+-- conformance: ffa_rxtx_map.fails_with_same_page
+-- conformance: ffa_rxtx_map.fails_if_already_succeeded
+-- conformance: ffa_rxtx_unmap.succeeds
+-- conformance: ffa_rxtx_unmap.fails_if_no_mapping
+-- conformance: ffa_rxtx_unmap.fails_if_already_unmapped
+-- conformance: ffa_rxtx_unmap.succeeds_in_remapping_region
 return scenario {
   name  = "rules of FFA_RXTX_MAP",
   limit = "2 ms",

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- SMCs that are not FF-A: those that the SPMC manifest lists reach EL3, others are unknown functions.
+-- conformance: arch.smccc_forward
 return scenario {
   name  = "SMCs that are not FF-A",
   limit = "2 ms",

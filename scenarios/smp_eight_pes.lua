@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- All eight PEs of the board, the kernel at NS-EL2: relay serves each PE on a vCPU of its own, echo's
 -- only vCPU goes from one PE to the next.
+-- conformance: direct_message.echo_mp
+-- conformance: ffa_power_mgt.cpu_start_echo_second_sp
 return scenario {
   name  = "eight PEs share two partitions",
   pes   = 8,

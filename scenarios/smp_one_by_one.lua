@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- A kernel starts three PEs, each when the last one is gone; echo's only vCPU follows them from PE to PE.
+-- conformance: direct_message.echo_mp
 return scenario {
   name  = "four PEs, one after the other",
   pes   = 4,

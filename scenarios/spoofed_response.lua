@@ -1,6 +1,11 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- A partition answers with the wrong sender or receiver, or with the other ABI's response: refused, and
 -- the request stays open until it is answered as it should be.
+-- conformance: direct_message.ffa_secondary_spoofed_response
+-- conformance: direct_message.ffa_secondary_direct_msg_resp_invalid
+-- conformance: direct_message.ffa_secondary_direct_msg_resp2_invalid
+-- conformance: direct_message.ffa_direct_msg_check_abi_pairs_nwd_to_sp
+-- conformance: direct_message.ffa_direct_message_req2_after_req
 return scenario {
   name  = "spoofed responses",
   limit = "2 ms",

@@ -12,6 +12,6 @@ return scenario {
 
   finish = function(run)
     expect.truth(run.passed, "the kernel switched the machine off")
-    expect.eq(run.console[#run.console], "[NWd/0] kernel: 66 accesses, 58 of them refused")
+    expect.eq(run.console[#run.console], "[NWd/0] kernel: 68 accesses, 60 of them refused")
   end,
 }

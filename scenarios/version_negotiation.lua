@@ -9,6 +9,12 @@ local function negotiate(who)
   expect.eq(who:version(0x00010001).version, 0x00010003, "an older one: the answer is the SPMC's own")
 end
 
+-- conformance: ffa_version.succeeds_older_compatible_version
+-- conformance: ffa_version.fails_highest_bit_set
+-- conformance: ffa_version.fails_major_version_too_low
+-- conformance: ffa_version.fails_major_version_too_high
+-- conformance: ffa_version.fails_minor_version_too_high
+-- conformance: ffa_version.fails_change_after_other_abis_used
 return scenario {
   name  = "version negotiation",
   limit = "2 ms",

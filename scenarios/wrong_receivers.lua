@@ -1,5 +1,11 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- A request is refused when its receiver is not a partition, or its sender is not who it says.
+-- conformance: ffa_msg_send_direct_req.fails_if_sp_to_nwd
+-- conformance: direct_message.ffa_send_direct_message_req_invalid_dst
+-- conformance: direct_message.ffa_send_direct_message_resp_invalid
+-- conformance: direct_message.ffa_send_direct_message_resp2_invalid
+-- conformance: direct_message.ffa_secondary_direct_msg_req_invalid
+-- conformance: direct_message.ffa_secondary_direct_msg_req2_invalid
 return scenario {
   name  = "wrong receivers and spoofed senders",
   limit = "2 ms",

@@ -20,6 +20,7 @@
 #define OF_EL3        0x0e040000u
 #define OF_SPMC       0x0e100000u
 #define OF_ECHO       0x0e300000u
+#define HIGH_IPA      0xf000000000u  /* in the upper half of the IPA space */
 #define BEYOND_IPA    0x10000000000u /* 2^40 */
 #define NO_STAGE_1    0x7000000000u
 #define TABLE_NOWHERE 0xff8000000000u /* its level-1 table is at NOTHING */
@@ -89,7 +90,10 @@ static const struct fault_case cases[] = {
     {NO_EXECUTE + 0x40, ACCESS_STR_X, N, TRANSLATION(1)},
     {OF_SPMC + 0x40, ACCESS_LDR_X, N, TRANSLATION(1)},
 
-    /* Outside the IPA space, and a stage-1 table that stage 2 does not let the walker read */
+    /* At the end of the IPA space, outside of it, and a stage-1 table that stage 2 does not let the
+       walker read */
+    {HIGH_IPA + 0x18, ACCESS_LDR_X, S, TRANSLATION(1)},
+    {HIGH_IPA + 0x18, ACCESS_STR_X, N, TRANSLATION(1)},
     {BEYOND_IPA + 0x18, ACCESS_LDR_X, S, TRANSLATION(0)},
     {BEYOND_IPA + 0x18, ACCESS_STR_X, N, TRANSLATION(0)},
     {TABLE_NOWHERE + 0x5000, ACCESS_LDR_X, S, TRANSLATION(2)},

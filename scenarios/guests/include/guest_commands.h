@@ -62,6 +62,18 @@
 /* Command to `bench_loop`: runs a1 rounds of its loop. r1 = checksum (64-bit forms only). */
 #define LOOP_CMD_RUN 0xb01u
 
+/* Commands to `boot_info`, by the 64-bit forms: what it was started with. */
+
+/* r1 = form (0x10000, or the version in the header; 0: no boot information), r2 = number of
+ * descriptors, r3 = the register that had its address (4: none), r4 = size in the header. */
+#define BOOT_INFO_CMD_BLOB 0xb10u
+
+/* Descriptor a1: r1 = type, r2 = size, r3 = address of the contents less that of the header. */
+#define BOOT_INFO_CMD_DESCRIPTOR 0xb11u
+
+/* Of the manifest that was handed over: r1 = ffa-version, r2 = gp-register-num. */
+#define BOOT_INFO_CMD_MANIFEST 0xb12u
+
 /* Answer of `relay` when echo could not be asked: first word this, then w0 and w2 of the result. */
 #define RELAY_FAILED 0xbad0u
 

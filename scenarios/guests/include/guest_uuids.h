@@ -11,4 +11,7 @@
 #define UUID_BENCH_LOOP    FFA_UUID(0xc24e1bac, 0x0885, 0x4533, 0xb55e, 0x611872e6988d)
 #define UUID_FAULTS        FFA_UUID(0x6b1a0d3c, 0x57f2, 0x4c89, 0x9e40, 0x8d21f5b7c6a4)
 
+/* Of all the boot_info partitions: they differ in what their manifests ask for. */
+#define UUID_BOOT_INFO FFA_UUID(0x3f1d5a7c, 0x90b2, 0x4e64, 0xa8c1, 0x5be20d9473f6)
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* void ffa_call_smc(struct ffa_args *args), ffa_call_hvc(): x0..x17 out and back in (SMCCC 1.2) */
+/* void ffa_call_smc(struct ffa_args *args), ffa_call_hvc(), ffa_call_svc(): x0..x17 out and back in (SMCCC 1.2) */
     .macro conduit name, instruction
     .global \name
 \name:
@@ -31,3 +31,4 @@
     .text
     conduit ffa_call_smc, "smc #0"
     conduit ffa_call_hvc, "hvc #0"
+    conduit ffa_call_svc, "svc #0"

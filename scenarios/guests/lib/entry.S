@@ -24,6 +24,10 @@ guest_parameter:
 primary:
     cmp     x4, #GUEST_PES
     csel    x19, x4, xzr, lo            /* a UP partition may be told an index: it has one stack */
+    mov     x21, x0
+    mov     x22, x1
+    mov     x23, x2
+    mov     x24, x3
     adrp    x20, __image_start
 
     adrp    x0, __bss_start
@@ -48,7 +52,11 @@ primary:
     str     x3, [x20, x2]
     b       3b
 
-4:  bl      set_stack_and_vectors
+4:  adrp    x0, guest_entry_registers
+    add     x0, x0, :lo12:guest_entry_registers
+    stp     x21, x22, [x0]
+    stp     x23, x24, [x0, #16]
+    bl      set_stack_and_vectors
     bl      mmu_init
     b       run
 
@@ -107,3 +115,9 @@ set_stack_and_vectors:
 5:  msr     vbar_el2, x0
     isb
     ret
+
+    .section .bss, "aw", %nobits
+    .balign 8
+    .global guest_entry_registers       /* see guest.h */
+guest_entry_registers:
+    .skip   32

@@ -17,10 +17,16 @@ enum ffa_conduit ffa_get_conduit(void)
 
 void ffa_call(struct ffa_args *args)
 {
-    if (conduit_in_use == FFA_CONDUIT_HVC) {
+    switch (conduit_in_use) {
+    case FFA_CONDUIT_HVC:
         ffa_call_hvc(args);
-    } else {
+        break;
+    case FFA_CONDUIT_SVC:
+        ffa_call_svc(args);
+        break;
+    default:
         ffa_call_smc(args);
+        break;
     }
 }
 
@@ -155,6 +161,16 @@ struct ffa_args ffa_abort(void)
 struct ffa_args ffa_secondary_ep_register(const void *entry)
 {
     return call4(FFA_SECONDARY_EP_REGISTER_64, (uintptr_t)entry, 0, 0);
+}
+
+struct ffa_args ffa_mem_perm_get(const void *base, uint32_t more)
+{
+    return call4(FFA_MEM_PERM_GET_64, (uintptr_t)base, more, 0);
+}
+
+struct ffa_args ffa_mem_perm_set(const void *base, uint32_t page_count, uint32_t permission)
+{
+    return call4(FFA_MEM_PERM_SET_64, (uintptr_t)base, page_count, permission);
 }
 
 /* `width` characters in each register from x2 on, the first in its low byte */

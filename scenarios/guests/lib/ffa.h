@@ -20,17 +20,19 @@ struct ffa_args {
 enum ffa_conduit {
     FFA_CONDUIT_SMC,
     FFA_CONDUIT_HVC, /* S-EL1 partitions, and kernels under a hypervisor */
+    FFA_CONDUIT_SVC, /* S-EL0 partitions, and nothing else for them */
 };
 
-/* In force from the next call on; SMC at first. */
+/* In force from the next call on; at first SMC, SVC for an S-EL0 partition. */
 void ffa_set_conduit(enum ffa_conduit conduit);
 enum ffa_conduit ffa_get_conduit(void);
 
 /* The call as it stands in `args`, which then holds its result. */
 void ffa_call(struct ffa_args *args);
-/* The same by SMC or by HVC, whatever is in force (call.S). */
+/* The same by one of them, whatever is in force (call.S). */
 void ffa_call_smc(struct ffa_args *args);
 void ffa_call_hvc(struct ffa_args *args);
+void ffa_call_svc(struct ffa_args *args);
 
 /* An UUID as registers carry it: byte 0 of the text form in bits [7:0] of `lo`. */
 struct ffa_uuid {
@@ -76,6 +78,10 @@ struct ffa_args ffa_direct_req2(uint16_t from, uint16_t to, struct ffa_uuid uuid
 struct ffa_args ffa_error(int32_t code);
 struct ffa_args ffa_abort(void);
 struct ffa_args ffa_secondary_ep_register(const void *entry);
+
+/* S-EL0 partitions, while they start; `more` (v1.3): pages to look at beside the first */
+struct ffa_args ffa_mem_perm_get(const void *base, uint32_t more);
+struct ffa_args ffa_mem_perm_set(const void *base, uint32_t page_count, uint32_t permission);
 
 /* 1 to 24 characters by the 32-bit form, 1 to 128 by the 64-bit one (FF-A v1.2, 13.13) */
 #define FFA_CONSOLE_CHARS_32 24u

@@ -20,6 +20,12 @@ void guest_main(unsigned pe);
 extern const volatile uint64_t guest_parameter;
 
 /*
+ * x0 to x3 as the first PE came in with them: one of them may hold the address of the boot
+ * information (FF-A v1.2, 5.4). What is there has to be mapped before it is read.
+ */
+extern const uint64_t guest_entry_registers[4];
+
+/*
  * A kernel with stacks for more than one PE runs this instead on PEs that PSCI CPU_ON starts at
  * guest_secondary_entry; `pe` is the context id of the call, below GUEST_PES. Must not return.
  */

@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: BSD-3-Clause
+-- General, system and vector registers of a kernel and two partitions, over calls and turns.
+return scenario {
+  name  = "twin: registers over calls, NS-EL2",
+  limit = "20 ms",
+  tags  = { "smccc", "twin", "quick" },
+  partitions = {
+    { name = "a", image = "talk_partner_1_3", manifest = "manifests/a.dts" },
+    { name = "b", image = "talk_partner_1_3", manifest = "manifests/b.dts" },
+    { image = "echo" },
+  },
+  normal_world = { image = "talk_registers", el = 2 },
+
+  finish = function(run)
+    expect.eq(run.console[#run.console],
+              "[NWd/0] talk: every register is returned, kept or zero, as it should be")
+  end,
+}
