@@ -38,8 +38,27 @@ struct bench_options {
 double run_round_trip_ns(const char *share, uint64_t count, const struct bench_options *options);
 double run_compute_mips(const char *share, uint32_t iterations);
 
-/* In a child process: prints the nanoseconds from `started_ns` to the first normal-world call. */
+/* Where a guest's image keeps its parameter */
+#define BENCH_COUNT_OFFSET 8u
+
+/* What all runs have in common: the board sim, one PE, a trace. */
+void bench_config(const char *share, struct run_config *config);
+/* Builds, runs and takes down; gives the wall time of run_execute() alone. */
+uint64_t bench_execute(struct run_config *config);
+
+/* Lives of a transaction (share, retrieve, relinquish, reclaim) by emulated code: nanoseconds of
+ * one. `scattered`: every other page, each a range of its own, in fragments of 4 KiB. */
+double run_life_ns(const char *share, uint32_t lives, uint32_t pages, bool scattered, bool check);
+
+/* From the start of a process that runs hello_secure_world's images. */
+struct bench_start {
+    double step_ms;    /* the normal world's first step */
+    double message_ms; /* its first direct message */
+    uint64_t bytes_per_context;
+};
+
+/* The child process: prints nanoseconds since `started_ns`, and the bytes. */
 int run_startup(const char *share, uint64_t started_ns);
-double bench_startup_ms(const char *share, uint64_t *bytes_per_context);
+struct bench_start bench_startup(const char *share);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "bench.h"
 
-#define BENCH_COUNT_OFFSET 8u /* bench_kernel keeps its number of round trips here */
+#define STARTS 20u
 
 static void die(const char *what, const char *why)
 {
@@ -17,7 +17,7 @@ static void die(const char *what, const char *why)
     exit(SIM_INTERNAL);
 }
 
-static void common(const char *share, struct run_config *config)
+void bench_config(const char *share, struct run_config *config)
 {
     memset(config, 0, sizeof(*config));
     config->name = "benchmark";
@@ -33,8 +33,7 @@ static void common(const char *share, struct run_config *config)
     config->nwd.el = 1;
 }
 
-/* Builds, runs and takes down; returns the wall time of run_execute() alone. */
-static uint64_t execute(struct run_config *config)
+uint64_t bench_execute(struct run_config *config)
 {
     struct sim_error err;
     struct run_result result;
@@ -66,7 +65,7 @@ static uint64_t round_trips(const char *share, uint64_t count, const struct benc
     struct run_blob image = bench_load(share, "guests/bench_kernel.bin");
     uint32_t number = (uint32_t)count;
 
-    common(share, &config);
+    bench_config(share, &config);
     memcpy((uint8_t *)(uintptr_t)image.data + BENCH_COUNT_OFFSET, &number, sizeof(number));
     config.nwd.image = image;
     config.partition_count = 1;
@@ -78,7 +77,7 @@ static uint64_t round_trips(const char *share, uint64_t count, const struct benc
         !trace_record(config.trace, options->trace_path, 1ull << 32, &err)) {
         die("trace", err.text);
     }
-    return execute(&config);
+    return bench_execute(&config);
 }
 
 double run_round_trip_ns(const char *share, uint64_t count, const struct bench_options *options)
@@ -95,7 +94,7 @@ static uint64_t compute(const char *share, uint32_t iterations)
     struct run_config config;
     uint32_t words[BENCH_LOOP_WORDS * 64] = {0};
 
-    common(share, &config);
+    bench_config(share, &config);
     bench_loop_code(words, iterations);
     config.partition_count = 1;
     config.partition[0].name = "loop";
@@ -104,7 +103,7 @@ static uint64_t compute(const char *share, uint32_t iterations)
     config.nwd.image = bench_load(share, "guests/bench_kernel.bin");
     /* No round trips: the normal world switches the machine off at once. */
     memset((uint8_t *)(uintptr_t)config.nwd.image.data + BENCH_COUNT_OFFSET, 0, sizeof(uint32_t));
-    return execute(&config);
+    return bench_execute(&config);
 }
 
 double run_compute_mips(const char *share, uint32_t iterations)
@@ -116,30 +115,35 @@ double run_compute_mips(const char *share, uint32_t iterations)
            ((double)(many - few) / 1000.0);
 }
 
-struct first_call {
+struct first_event {
     struct trace_sink sink;
-    uint64_t at_ns;
+    uint64_t step_ns;
+    uint64_t message_ns;
 };
 
 static void on_event(struct trace_sink *sink, const struct trace_event *event)
 {
-    struct first_call *first = (struct first_call *)sink;
+    struct first_event *first = (struct first_event *)sink;
 
-    if (first->at_ns == 0 && event->header.type == EVENT_RESUME &&
-        event->header.endpoint == FFA_ID_NWD) {
-        first->at_ns = bench_now_ns();
+    if (event->header.endpoint != FFA_ID_NWD) {
+        return;
+    }
+    if (first->step_ns == 0 && event->header.type == EVENT_RESUME) {
+        first->step_ns = bench_now_ns();
+    } else if (first->message_ns == 0 && event->header.type == EVENT_CALL &&
+               event->arg[1] == FFA_MSG_SEND_DIRECT_REQ_32) {
+        first->message_ns = bench_now_ns();
     }
 }
 
 int run_startup(const char *share, uint64_t started_ns)
 {
     struct run_config config;
-    struct first_call first = {.sink = {on_event}};
+    struct first_event first = {.sink = {on_event}};
     uint64_t before = bench_resident_bytes();
 
-    common(share, &config);
-    config.nwd.image = bench_load(share, "guests/bench_kernel.bin");
-    memcpy((uint8_t *)(uintptr_t)config.nwd.image.data + BENCH_COUNT_OFFSET, &(uint64_t){1}, 8);
+    bench_config(share, &config);
+    config.nwd.image = bench_load(share, "guests/kernel.bin");
     config.partition_count = 2;
     config.partition[0].name = "echo";
     config.partition[0].image = bench_load(share, "guests/echo.bin");
@@ -156,37 +160,43 @@ int run_startup(const char *share, uint64_t started_ns)
         die("run", err.text);
     }
     run_execute(run, &result);
-    if (result.verdict != RUN_PASSED || first.at_ns == 0) {
+    if (result.verdict != RUN_PASSED || first.step_ns == 0 || first.message_ns == 0) {
         die("run", result.why);
     }
-    printf("%" PRIu64 " %" PRIu64 "\n", first.at_ns - started_ns,
-           (bench_resident_bytes() - before) / 3);
+    printf("%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", first.step_ns - started_ns,
+           first.message_ns - started_ns, (bench_resident_bytes() - before) / 3);
     return 0;
 }
 
-double bench_startup_ms(const char *share, uint64_t *bytes_per_context)
+struct bench_start bench_startup(const char *share)
 {
     char command[8192];
     char self[4096];
-    uint64_t best = UINT64_MAX;
+    struct bench_start best = {0};
     ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
     if (length < 0) {
         die("/proc/self/exe", "can not be read");
     }
     self[length] = '\0';
-    for (unsigned i = 0; i < 5; i++) {
-        uint64_t ns = 0;
+    for (unsigned i = 0; i < STARTS; i++) {
+        uint64_t step_ns = 0;
+        uint64_t message_ns = 0;
         FILE *child;
 
         snprintf(command, sizeof(command), "exec '%s' --startup '%s' %" PRIu64, self, share,
                  bench_now_ns());
         child = popen(command, "r");
-        if (child == NULL || fscanf(child, "%" SCNu64 " %" SCNu64, &ns, bytes_per_context) != 2 ||
+        if (child == NULL ||
+            fscanf(child, "%" SCNu64 " %" SCNu64 " %" SCNu64, &step_ns, &message_ns,
+                   &best.bytes_per_context) != 3 ||
             pclose(child) != 0) {
             die("start-up", "the child process failed");
         }
-        best = ns < best ? ns : best;
+        if (i == 0 || (double)message_ns / 1e6 < best.message_ms) {
+            best.step_ms = (double)step_ns / 1e6;
+            best.message_ms = (double)message_ns / 1e6;
+        }
     }
-    return (double)best / 1e6;
+    return best;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * orrery-bench SHARE [--json FILE]: measures the product against bare Unicorn, in one run, several
- * times in turn, best of each. Goals are printed beside; missing one is told, and is no failure: a
+ * orrery-bench SHARE [--json FILE] [--qemu TRIP-NS START-MS LIFE-NS]: measures the product against
+ * bare Unicorn, in one run, several times in turn, best of each; and, with what tools/bench
+ * measured there, against QEMU. Goals are printed beside; missing one is told, and is no failure: a
  * shared machine is noisy.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -12,10 +13,12 @@
 
 #include "bench.h"
 
-#define ROUNDS      5
-#define TRIPS       300000u
-#define ITERATIONS  60000000u
-#define MAX_RESULTS 12
+#define ROUNDS        5
+#define TRIPS         300000u
+#define ITERATIONS    60000000u
+#define MEMORY_ROUNDS 3
+#define LIVES         20000u
+#define MAX_RESULTS   40
 
 struct result {
     const char *name;
@@ -38,7 +41,8 @@ static double least(double a, double b)
     return a == 0 || b < a ? b : a;
 }
 
-static void measure_messages(const char *share)
+/* Gives the nanoseconds of a round trip. */
+static double measure_messages(const char *share)
 {
     char path[] = "/tmp/orrery-bench-XXXXXX";
     int fd = mkstemp(path);
@@ -67,6 +71,7 @@ static void measure_messages(const char *share)
     add("  against bare engines", checked / bare, "x", 4.0, true);
     add("  with --no-check", unchecked / bare, "x", 3.0, true);
     add("  cost of --trace", (traced / checked - 1) * 100, "%", 15, true);
+    return checked;
 }
 
 static void measure_compute(const char *share)
@@ -84,6 +89,44 @@ static void measure_compute(const char *share)
     add("bare engine, compute loop", bare, "MIPS", 0, false);
     add("compute loop in a partition", run, "MIPS", 0, false);
     add("  against the bare engine", run / bare * 100, "%", 60, false);
+}
+
+/* `trip_ns`: of a direct message. Gives the nanoseconds of one page's life. Fewer rounds: what is
+ * compared takes long enough. */
+static double measure_memory(const char *share, double trip_ns)
+{
+    static const struct {
+        uint32_t pages;
+        uint32_t lives;
+        const char *name;
+    } scattered[] = {
+        {16, 2000, "  16 scattered pages, each"},   {64, 800, "  64 scattered pages, each"},
+        {256, 200, "  256 scattered pages, each"},  {1024, 60, "  1024 scattered pages, each"},
+        {4096, 20, "  4096 scattered pages, each"}, {16384, 10, "  16384 scattered pages, each"},
+    };
+    double one = 0;
+    double unchecked = 0;
+    double many = 0;
+
+    for (unsigned i = 0; i < MEMORY_ROUNDS; i++) {
+        one = least(one, run_life_ns(share, LIVES, 1, false, true));
+        unchecked = least(unchecked, run_life_ns(share, LIVES, 1, false, false));
+        many = least(many, run_life_ns(share, LIVES / 20, 512, false, true));
+    }
+    add("memory: share to reclaim, 1 page", 1e9 / one, "/s", 0, false);
+    add("  with --no-check", 1e9 / unchecked, "/s", 0, false);
+    add("  against a direct message", one / trip_ns, "x", 8, true);
+    add("  512 contiguous pages", 1e9 / many, "/s", 0, false);
+    for (unsigned n = 0; n < sizeof(scattered) / sizeof(scattered[0]); n++) {
+        double best = 0;
+
+        for (unsigned i = 0; i < MEMORY_ROUNDS; i++) {
+            best =
+                least(best, run_life_ns(share, scattered[n].lives, scattered[n].pages, true, true));
+        }
+        add(scattered[n].name, best / scattered[n].pages, "ns", 0, true);
+    }
+    return one;
 }
 
 static void print_table(void)
@@ -122,21 +165,67 @@ static int print_json(const char *path)
     return fclose(file) == 0 ? SIM_PASS : SIM_INTERNAL;
 }
 
+struct options {
+    const char *json;
+    double qemu_trip_ns; /* 0: not measured */
+    double qemu_start_ms;
+    double qemu_life_ns;
+};
+
+static bool parse(int argc, char **argv, struct options *out)
+{
+    int i = 2;
+
+    *out = (struct options){0};
+    while (i < argc) {
+        if (strcmp(argv[i], "--json") == 0 && i + 1 < argc) {
+            out->json = argv[i + 1];
+            i += 2;
+        } else if (strcmp(argv[i], "--qemu") == 0 && i + 3 < argc) {
+            out->qemu_trip_ns = strtod(argv[i + 1], NULL);
+            out->qemu_start_ms = strtod(argv[i + 2], NULL);
+            out->qemu_life_ns = strtod(argv[i + 3], NULL);
+            if (!(out->qemu_trip_ns > 0) || !(out->qemu_start_ms > 0) || !(out->qemu_life_ns > 0)) {
+                return false;
+            }
+            i += 4;
+        } else {
+            return false;
+        }
+    }
+    return argc >= 2;
+}
+
 int main(int argc, char **argv)
 {
-    uint64_t bytes = 0;
+    struct options options;
+    struct bench_start start;
+    double trip_ns;
+    double life_ns;
 
     if (argc == 4 && strcmp(argv[1], "--startup") == 0) {
         return run_startup(argv[2], strtoull(argv[3], NULL, 10));
     }
-    if (argc != 2 && !(argc == 4 && strcmp(argv[2], "--json") == 0)) {
-        fprintf(stderr, "usage: orrery-bench SHARE [--json FILE]\n");
+    if (!parse(argc, argv, &options)) {
+        fprintf(stderr,
+                "usage: orrery-bench SHARE [--json FILE] [--qemu TRIP-NS START-MS LIFE-NS]\n");
         return SIM_BAD_INPUT;
     }
-    measure_messages(argv[1]);
+    trip_ns = measure_messages(argv[1]);
     measure_compute(argv[1]);
-    add("start to first normal-world step", bench_startup_ms(argv[1], &bytes), "ms", 50, true);
-    add("memory of a context", (double)bytes / 1e6, "MB", 20, true);
+    life_ns = measure_memory(argv[1], trip_ns);
+    start = bench_startup(argv[1]);
+    add("start to first normal-world step", start.step_ms, "ms", 50, true);
+    add("start to first message", start.message_ms, "ms", 0, true);
+    add("memory of a context", (double)start.bytes_per_context / 1e6, "MB", 20, true);
+    if (options.qemu_trip_ns > 0) {
+        add("QEMU, direct message round trip", options.qemu_trip_ns, "ns", 0, true);
+        add("  round trips against QEMU", options.qemu_trip_ns / trip_ns, "x", 20, false);
+        add("QEMU, share to reclaim, 1 page", 1e9 / options.qemu_life_ns, "/s", 0, false);
+        add("  share to reclaim against QEMU", options.qemu_life_ns / life_ns, "x", 20, false);
+        add("QEMU, start to first message", options.qemu_start_ms, "ms", 0, true);
+        add("  start against QEMU", start.message_ms / options.qemu_start_ms, "x", 0.2, true);
+    }
     print_table();
-    return argc == 4 ? print_json(argv[3]) : SIM_PASS;
+    return options.json != NULL ? print_json(options.json) : SIM_PASS;
 }

@@ -57,6 +57,8 @@ expect "absurd limit" 2 "--limit" "$orrery" run --limit "1000 years" s.lua
 expect "too long a limit" 2 "3600" "$orrery" run --limit "4000 s" s.lua
 expect "negative time" 2 "--until" "$orrery" run --until=-5 s.lua
 expect "story" 2 "full, calls or none" "$orrery" run --story loud s.lua
+expect "check" 2 "changes or full" "$orrery" run --check some s.lua
+expect "a map" 0 "echo          exclusive: echo rwx" "$orrery" run --map --story none s.lua
 expect "unknown parameter" 2 "no such parameter" "$orrery" run --set speed=3 s.lua
 expect "not key=value" 2 "key=value" "$orrery" run --set speed s.lua
 scenario 'params = { loud = false },'
@@ -161,7 +163,6 @@ execution-ctx-count|execution-ctx-count = <1>|execution-ctx-count = <0>
 execution-ctx-count|execution-ctx-count = <1>|execution-ctx-count = <70000>
 execution-ctx-count|execution-ctx-count = <1>|execution-ctx-count = <3>
 exception-level|exception-level = <2>|exception-level = <7>
-exception-level|exception-level = <2>|exception-level = <1>
 execution-state|execution-state = <0>|execution-state = <1>
 xlat-granule|xlat-granule = <0>|xlat-granule = <2>
 entrypoint-offset|entrypoint-offset = <0x4000>|entrypoint-offset = <0x40000000>
@@ -187,6 +188,8 @@ rx-buffer|ns-interrupts-action = <2>;|rx_tx-info { compatible = "arm,ffa-manifes
 dtc|boot-order = <1>;|boot-order = <0x123456789abc>;
 CASES
 cp "$source/scenarios/guests/echo/echo.dts" m.dts
+scenario 'partitions = { { image = "boot_info", manifest = "boot_info_1_1.dts", spkg_version = 1 } },'
+expect "no room for boot information" 2 "make it a package of version 2" "${run[@]}"
 scenario 'partitions = { { image = "echo", manifest = "m.dts" }, { name = "b", image = "echo", manifest = "m.dts" } },'
 expect "one boot-order twice" 2 "boot-order" "${run[@]}"
 
