@@ -310,15 +310,34 @@ void check_changes_rebuild(struct check_memory *memory)
     }
 }
 
+static bool is_empty(const uint64_t *table)
+{
+    uint64_t any = 0;
+
+    for (uint32_t i = 0; i < TABLES_ENTRIES; i++) {
+        any |= table[i];
+    }
+    return (any & TABLES_VALID) == 0;
+}
+
 void check_changes_compare(struct check_memory *memory)
 {
     for (uint32_t i = 0; i < memory->page_count && !memory->run->failed; i++) {
         const struct check_page *page = &memory->page[i];
+        const struct partition *partition;
+        uint64_t pa = memory->base + (uint64_t)i * PAGE_SIZE_BYTES;
 
-        if (page->is_table && memcmp(copy_of(memory, i), ram_of(memory, i), PAGE_SIZE_BYTES) != 0) {
-            check_broken(memory->run, spmc_partition_at(memory->run->spmc, page->partition),
-                         (enum pas)page->space, "a translation table was written around the door",
-                         memory->base + (uint64_t)i * PAGE_SIZE_BYTES);
+        if (!page->is_table) {
+            continue;
+        }
+        partition = spmc_partition_at(memory->run->spmc, page->partition);
+        if (memcmp(copy_of(memory, i), ram_of(memory, i), PAGE_SIZE_BYTES) != 0) {
+            check_broken(memory->run, partition, (enum pas)page->space,
+                         "a translation table was written around the door", pa);
+        } else if (page->level != tables_root_of(partition, PAS_SECURE).level &&
+                   is_empty(copy_of(memory, i))) {
+            check_broken(memory->run, partition, (enum pas)page->space,
+                         "an empty translation table keeps its page", pa);
         }
     }
 }

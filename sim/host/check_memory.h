@@ -80,7 +80,7 @@ bool check_changes_collect(struct check_memory *memory); /* false: no host memor
 void check_changes_judge(struct check_memory *memory, bool rejected);
 void check_changes_take(struct check_memory *memory); /* the copy is up to date afterwards */
 void check_changes_rebuild(struct check_memory *memory);
-/* Does the copy say what RAM says? Else somebody wrote around the door. */
+/* Does the copy say what RAM says? Else somebody wrote around the door. No table is empty. */
 void check_changes_compare(struct check_memory *memory);
 /* tables_read_fn over the copy; struct check_memory is `user`. */
 const uint64_t *check_changes_read(void *memory, uint64_t table, unsigned pages);

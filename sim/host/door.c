@@ -14,6 +14,9 @@ static enum bus_pas bus_pas_of(enum pas pas)
 
 bool arch_copy_from(struct arch_pe *pe, void *dst, paddr_t src, size_t size_bytes, enum pas pas)
 {
+    if (pas == PAS_NON_SECURE) {
+        race_before_read(pe->run);
+    }
     return bus_copy_from(&pe->run->machine->bus, dst, src.pa, size_bytes, bus_pas_of(pas));
 }
 

@@ -48,7 +48,20 @@ struct run_plan_partition {
     size_t package_size;
 };
 
+#define RUN_MAX_RACES 16u
+
+/* Bytes that appear in non-secure memory before the SPMC's copy number `at` from it (race.c). */
+struct run_race {
+    uint64_t at;
+    uint64_t address;
+    size_t size_bytes;
+    uint8_t bytes[64];
+};
+
 struct run {
+    uint64_t shared_reads; /* copies of the SPMC from non-secure memory */
+    unsigned race_count;
+    struct run_race race[RUN_MAX_RACES];
     struct run_config config;
     struct machine *machine;
     struct spmd spmd;
@@ -118,6 +131,9 @@ void report_call(struct arch_pe *pe, const struct context *context, enum event_c
 void report_resume(struct arch_pe *pe, const struct context *context, uint16_t from,
                    const uint64_t *x, unsigned count);
 void report_abort(struct arch_pe *pe, struct context *context, const struct vcpu_exit *exit);
+/* The SPMC is about to copy from non-secure memory. */
+void race_before_read(struct run *run);
+
 void report_text(struct run *run, struct sim_pe *pe, enum event_type type, const char *text);
 void report_partitions(struct arch_pe *pe);
 void report_start(struct run *run);

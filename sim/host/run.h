@@ -114,4 +114,14 @@ uint64_t run_alloc_ns_pages(struct run *run, uint32_t pages);
 /* Memory of partition `index` behind its image, for a scripted partition's buffers. */
 bool run_partition_memory(struct run *run, uint32_t index, uint64_t *base, uint64_t *size_bytes);
 
+/*
+ * How often the SPMC has copied from non-secure memory; bytes (at most 64) that another agent of
+ * the normal world writes before copy number `reads_from_now` from now on (1: the next); and none
+ * of those that are still to come. False: too many of them, or not non-secure RAM.
+ */
+uint64_t run_shared_reads(const struct run *run);
+bool run_race(struct run *run, uint64_t reads_from_now, uint64_t address, const void *bytes,
+              size_t size_bytes);
+void run_forget_races(struct run *run);
+
 #endif

@@ -9,6 +9,30 @@ static uint64_t now_ns(const struct script *script)
     return script->current != NULL ? script->current->base.pe->now_ns : script->end_ns;
 }
 
+/* machine.race(reads, address, bytes); without arguments: forget those that did not happen */
+static int machine_race(lua_State *L)
+{
+    struct run *run = script_run(script_of(L));
+    size_t size = 0;
+    const char *bytes;
+    lua_Integer reads;
+
+    if (run == NULL) {
+        return luaL_error(L, "the SPMC is not there yet");
+    }
+    if (lua_gettop(L) == 0) {
+        run_forget_races(run);
+        return 0;
+    }
+    reads = luaL_checkinteger(L, 1);
+    bytes = luaL_checklstring(L, 3, &size);
+    luaL_argcheck(L, reads > 0, 1, "want 1 or more: the next copy of the SPMC is 1");
+    if (!run_race(run, (uint64_t)reads, (uint64_t)luaL_checkinteger(L, 2), bytes, size)) {
+        return luaL_error(L, "want at most 16 races of 64 bytes each, in the normal world's RAM");
+    }
+    return 0;
+}
+
 static int machine_index(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 2);
@@ -22,7 +46,17 @@ static int machine_index(lua_State *L)
         lua_pushcfunction(L, map_api);
         return 1;
     }
-    return luaL_error(L, "machine has no field '%s'; it has now_ns and map", name);
+    if (strcmp(name, "race") == 0) {
+        lua_pushcfunction(L, machine_race);
+        return 1;
+    }
+    if (strcmp(name, "reads") == 0) {
+        const struct run *run = script_run(script_of(L));
+
+        lua_pushinteger(L, run != NULL ? (lua_Integer)run_shared_reads(run) : 0);
+        return 1;
+    }
+    return luaL_error(L, "machine has no field '%s'; it has now_ns, map, race and reads", name);
 }
 
 static int spmc_vcpu(lua_State *L)

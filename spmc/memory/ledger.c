@@ -131,6 +131,49 @@ bool ledger_get(struct arch_pe *pe, const struct ledger *ledger, uint64_t pa,
     return true;
 }
 
+/* How many of `most` words from `word` on are equal to it. */
+static uint32_t equal_words(const uint64_t *word, uint32_t most)
+{
+    uint32_t count = 1;
+
+    while (count < most && word[count] == word[0]) {
+        count++;
+    }
+    return count;
+}
+
+uint32_t ledger_get_run(struct arch_pe *pe, const struct ledger *ledger, uint64_t pa, uint32_t most,
+                        struct ledger_page *out)
+{
+    uint32_t room = ENTRIES - index_of(pa, LEVELS - 1u);
+    uint64_t entry = ledger->root.pa;
+    const struct ledger_extent *extent;
+    uint64_t left;
+    uint32_t count;
+
+    if (!ledger_get(pe, ledger, pa, out)) {
+        return 0;
+    }
+    count = most < room ? most : room;
+    for (unsigned level = 0; level < LEVELS && entry != 0; level++) {
+        const uint64_t *node = arch_map(pe, paddr(entry & NODE_ADDRESS), node_bytes(level));
+        const uint64_t *at = &node[index_of(pa, level)];
+        uint64_t next = *at;
+
+        if (level == LEVELS - 1u) {
+            count = equal_words(at, count);
+        }
+        arch_unmap(pe, (void *)(uintptr_t)node, node_bytes(level));
+        entry = next;
+    }
+    if (entry != 0) {
+        return count;
+    }
+    extent = extent_of(ledger, pa);
+    left = (extent->base + extent->size_bytes - pa) / PAGE_SIZE_BYTES;
+    return left < count ? (uint32_t)left : count;
+}
+
 bool ledger_is_untouched(struct arch_pe *pe, const struct ledger *ledger, uint64_t pa)
 {
     uint64_t entry = ledger->root.pa;
@@ -200,11 +243,12 @@ bool ledger_block_is_of(struct arch_pe *pe, const struct ledger *ledger, uint64_
 }
 
 /*
- * Writes a word below `node`; *delta is by how much its number of entries changed. False: no page
- * for a node on the way; what was made on the way is gone again.
+ * Writes a word to `count` pages below `node`, all of one leaf; *delta is by how much the node's
+ * number of entries changed. False: no page for a node on the way; what was made on the way is gone
+ * again.
  */
-static bool write_word(struct arch_pe *pe, struct ledger *ledger, uint64_t node_pa, unsigned level,
-                       uint64_t pa, uint64_t word, int *delta)
+static bool write_words(struct arch_pe *pe, struct ledger *ledger, uint64_t node_pa, unsigned level,
+                        uint64_t pa, uint32_t words, uint64_t word, int *delta)
 {
     uint64_t *node = arch_map(pe, paddr(node_pa), node_bytes(level));
     uint64_t *entry = &node[index_of(pa, level)];
@@ -212,59 +256,89 @@ static bool write_word(struct arch_pe *pe, struct ledger *ledger, uint64_t node_
     int below = 0;
     bool ok = true;
 
+    *delta = 0;
     if (level == LEVELS - 1u) {
-        *entry = word;
+        for (uint32_t i = 0; i < words; i++) {
+            *delta += (word != 0) - (entry[i] != 0);
+            entry[i] = word;
+        }
     } else if (old != 0 || word != 0) {
         paddr_t page = paddr(old & NODE_ADDRESS);
 
         ok = old != 0 || page_pool_take(pe, ledger->pool, &page);
         if (ok) {
-            ok = write_word(pe, ledger, page.pa, level + 1, pa, word, &below);
+            ok = write_words(pe, ledger, page.pa, level + 1, pa, words, word, &below);
             uint64_t count = (old & NODE_COUNT) + (uint64_t)(int64_t)below;
 
             *entry = count != 0 ? page.pa | count : 0;
+            *delta = (*entry != 0) - (old != 0);
             if (count == 0) {
                 page_pool_give(pe, ledger->pool, page);
             }
         }
     }
-    *delta = (*entry != 0) - (old != 0);
     arch_unmap(pe, node, node_bytes(level));
     return ok;
+}
+
+bool ledger_put_run(struct arch_pe *pe, struct ledger *ledger, uint64_t pa, uint32_t count,
+                    const struct ledger_page *page)
+{
+    int delta;
+
+    return write_words(pe, ledger, ledger->root.pa, 0, pa, count, pack(page), &delta);
 }
 
 bool ledger_put(struct arch_pe *pe, struct ledger *ledger, uint64_t pa,
                 const struct ledger_page *page)
 {
+    return ledger_put_run(pe, ledger, pa, 1, page);
+}
+
+static void drop_run(struct arch_pe *pe, struct ledger *ledger, uint64_t pa, uint32_t count)
+{
     int delta;
 
-    return write_word(pe, ledger, ledger->root.pa, 0, pa, pack(page), &delta);
+    (void)write_words(pe, ledger, ledger->root.pa, 0, pa, count, 0, &delta);
 }
 
 void ledger_drop(struct arch_pe *pe, struct ledger *ledger, uint64_t pa)
 {
-    int delta;
-
-    (void)write_word(pe, ledger, ledger->root.pa, 0, pa, 0, &delta);
+    drop_run(pe, ledger, pa, 1);
 }
 
-void ledger_settle(struct arch_pe *pe, struct ledger *ledger, uint64_t pa, uint16_t owner)
+/* A run of pages with one answer. Returns how many they were; 0: nobody's. */
+static uint32_t settle_run(struct arch_pe *pe, struct ledger *ledger, uint64_t pa, uint32_t most,
+                           uint16_t owner)
 {
     const struct ledger_extent *extent = extent_of(ledger, pa);
+    /* without an extent, the next page may have one */
+    uint64_t left = extent != NULL ? (extent->base + extent->size_bytes - pa) / PAGE_SIZE_BYTES : 1;
     struct ledger_page page;
+    uint32_t count = ledger_get_run(pe, ledger, pa, left < most ? (uint32_t)left : most, &page);
 
-    if (extent != NULL && extent->owner == owner) {
-        ledger_drop(pe, ledger, pa);
-        return;
+    if (count != 0 && extent != NULL && extent->owner == owner) {
+        drop_run(pe, ledger, pa, count);
+    } else if (count != 0) {
+        page.owner = owner;
+        page.state = LEDGER_EXCLUSIVE;
+        page.share = 0;
+        page.attr = (struct stage2_attr){0};
+        (void)ledger_put_run(pe, ledger, pa, count, &page);
     }
-    if (!ledger_get(pe, ledger, pa, &page)) {
-        return;
+    return count;
+}
+
+void ledger_settle(struct arch_pe *pe, struct ledger *ledger, uint64_t pa, uint32_t count,
+                   uint16_t owner)
+{
+    while (count != 0) {
+        uint32_t done = settle_run(pe, ledger, pa, count, owner);
+
+        done = done == 0 ? 1 : done;
+        pa += (uint64_t)done * PAGE_SIZE_BYTES;
+        count -= done;
     }
-    page.owner = owner;
-    page.state = LEDGER_EXCLUSIVE;
-    page.share = 0;
-    page.attr = (struct stage2_attr){0};
-    (void)ledger_put(pe, ledger, pa, &page);
 }
 
 static int32_t take_page(struct arch_pe *pe, struct ledger *ledger, uint64_t pa, uint16_t owner,
@@ -297,7 +371,5 @@ int32_t ledger_take_buffer(struct arch_pe *pe, struct ledger *ledger, uint64_t b
 void ledger_give_buffer(struct arch_pe *pe, struct ledger *ledger, uint64_t base,
                         uint32_t page_count, uint16_t owner)
 {
-    for (uint32_t i = 0; i < page_count; i++) {
-        ledger_settle(pe, ledger, base + (uint64_t)i * PAGE_SIZE_BYTES, owner);
-    }
+    ledger_settle(pe, ledger, base, page_count, owner);
 }

@@ -45,13 +45,35 @@ static bool owner_attr(struct spmc *spmc, struct arch_pe *pe, uint16_t owner,
     return stage2_lookup(pe, tables, (enum pas)page->pas, ipaddr(pa), &out, attr) && out.pa == pa;
 }
 
-static int32_t claim_page(struct spmc *spmc, struct arch_pe *pe, struct share *share, uint64_t pa)
+/* The pages of a run that the owner has alike, from the first on: its own tables say what it has.
+ */
+static uint32_t alike(struct spmc *spmc, struct arch_pe *pe, uint16_t owner,
+                      const struct ledger_page *page, uint64_t pa, uint32_t count)
+{
+    struct stage2_attr attr;
+    uint32_t same = 1;
+
+    if (tables_of(spmc, owner) == NULL) {
+        return count;
+    }
+    while (same < count &&
+           owner_attr(spmc, pe, owner, page, pa + (uint64_t)same * PAGE_SIZE_BYTES, &attr) &&
+           attr.access == page->attr.access && attr.memory == page->attr.memory) {
+        same++;
+    }
+    return same;
+}
+
+/* Claims the first of `most` pages, and those behind it that are alike; *done is how many. */
+static int32_t claim_run(struct spmc *spmc, struct arch_pe *pe, struct share *share, uint64_t pa,
+                         uint32_t most, uint32_t *done)
 {
     struct ledger *ledger = &spmc->ledger;
     uint16_t owner = is_vm(share->owner) ? FFA_ID_NWD : share->owner;
     struct ledger_page page;
+    uint32_t count = ledger_get_run(pe, ledger, pa, most, &page);
 
-    if (!ledger_get(pe, ledger, pa, &page)) {
+    if (count == 0) {
         return FFA_DENIED;
     }
     if (page.state == LEDGER_PENDING && page.share == share->slot) {
@@ -70,23 +92,21 @@ static int32_t claim_page(struct spmc *spmc, struct arch_pe *pe, struct share *s
                page.attr.memory != share->owner_attr.memory) {
         return FFA_DENIED;
     }
+    count = alike(spmc, pe, share->owner, &page, pa, count);
     page.state = LEDGER_PENDING;
     page.share = share->slot;
-    if (!has_room(spmc, share->owner) || !ledger_put(pe, ledger, pa, &page)) {
+    if (!has_room(spmc, share->owner) || !ledger_put_run(pe, ledger, pa, count, &page)) {
         return FFA_NO_MEMORY;
     }
-    share->pages_seen++;
+    share->pages_seen += count;
+    *done = count;
     return 0;
 }
 
 static void unclaim_pages(struct spmc *spmc, struct arch_pe *pe, struct share *share, uint64_t base,
                           uint32_t count)
 {
-    uint16_t owner = is_vm(share->owner) ? FFA_ID_NWD : share->owner;
-
-    for (uint32_t i = 0; i < count; i++) {
-        ledger_settle(pe, &spmc->ledger, base + (uint64_t)i * PAGE_SIZE_BYTES, owner);
-    }
+    ledger_settle(pe, &spmc->ledger, base, count, is_vm(share->owner) ? FFA_ID_NWD : share->owner);
     share->pages_seen -= count;
 }
 
@@ -97,8 +117,11 @@ int32_t share_add(struct spmc *spmc, struct arch_pe *pe, struct share *share,
     uint32_t claimed = 0;
 
     while (error == 0 && claimed < c->page_count) {
-        error = claim_page(spmc, pe, share, c->address + (uint64_t)claimed * PAGE_SIZE_BYTES);
-        claimed += error == 0;
+        uint32_t done = 0;
+
+        error = claim_run(spmc, pe, share, c->address + (uint64_t)claimed * PAGE_SIZE_BYTES,
+                          c->page_count - claimed, &done);
+        claimed += done;
     }
     if (error == 0) {
         error = share_append(spmc, pe, share, c);
@@ -172,23 +195,28 @@ void share_cancel(struct spmc *spmc, struct arch_pe *pe, struct share *share, bo
 static void set_state(struct spmc *spmc, struct arch_pe *pe, const struct share *share,
                       enum ledger_state state)
 {
+    const struct ledger_page page = {
+        .owner = share->owner,
+        .share = share->slot,
+        .state = (uint8_t)state,
+        .pas = share->pas,
+        .device = share->device,
+        .attr = share->owner_attr,
+    };
     struct share_constituent c;
     struct share_cursor cursor;
 
     share_seek(&cursor, pe, share, 0);
     while (share_next(&cursor, &c)) {
-        for (uint32_t i = 0; i < c.page_count; i++) {
-            const struct ledger_page page = {
-                .owner = share->owner,
-                .share = share->slot,
-                .state = (uint8_t)state,
-                .pas = share->pas,
-                .device = share->device,
-                .attr = share->owner_attr,
-            };
+        uint64_t at = c.address;
 
-            /* It has a word already. */
-            (void)ledger_put(pe, &spmc->ledger, c.address + (uint64_t)i * PAGE_SIZE_BYTES, &page);
+        while (c.page_count != 0) {
+            uint64_t room = (JOIN_BYTES - at % JOIN_BYTES) / PAGE_SIZE_BYTES;
+            uint32_t count = c.page_count < room ? c.page_count : (uint32_t)room;
+
+            (void)ledger_put_run(pe, &spmc->ledger, at, count, &page); /* words are there already */
+            at += (uint64_t)count * PAGE_SIZE_BYTES;
+            c.page_count -= count;
         }
     }
 }
@@ -358,9 +386,7 @@ void share_settle(struct spmc *spmc, struct arch_pe *pe, const struct share *sha
 
     share_seek(&cursor, pe, share, 0);
     while (share_next(&cursor, &c)) {
-        for (uint32_t i = 0; i < c.page_count; i++) {
-            ledger_settle(pe, &spmc->ledger, c.address + (uint64_t)i * PAGE_SIZE_BYTES, receiver);
-        }
+        ledger_settle(pe, &spmc->ledger, c.address, c.page_count, receiver);
     }
 }
 

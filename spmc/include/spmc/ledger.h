@@ -63,6 +63,14 @@ bool ledger_get(struct arch_pe *pe, const struct ledger *ledger, uint64_t pa,
 bool ledger_put(struct arch_pe *pe, struct ledger *ledger, uint64_t pa,
                 const struct ledger_page *page);
 
+/* The same of 1 to `most` pages in one 2 MiB: how many have the same answer; 0: nobody's. */
+uint32_t ledger_get_run(struct arch_pe *pe, const struct ledger *ledger, uint64_t pa, uint32_t most,
+                        struct ledger_page *out);
+
+/* ledger_put() of `count` pages that lie in one 2 MiB. */
+bool ledger_put_run(struct arch_pe *pe, struct ledger *ledger, uint64_t pa, uint32_t count,
+                    const struct ledger_page *page);
+
 /* Back to what the extents say. */
 void ledger_drop(struct arch_pe *pe, struct ledger *ledger, uint64_t pa);
 
@@ -80,9 +88,11 @@ bool ledger_block_is_of(struct arch_pe *pe, const struct ledger *ledger, uint64_
                         uint16_t owner);
 
 /*
- * The page belongs to `owner` alone from now on; takes no pages when it has a word already.
+ * `count` pages belong to `owner` alone from now on; takes no pages of the pool where they have
+ * words already.
  */
-void ledger_settle(struct arch_pe *pe, struct ledger *ledger, uint64_t pa, uint16_t owner);
+void ledger_settle(struct arch_pe *pe, struct ledger *ledger, uint64_t pa, uint32_t count,
+                   uint16_t owner);
 
 /*
  * Pages of `owner` alone, of this world, become a buffer that the SPMC uses too, and go back.

@@ -95,7 +95,7 @@ static void change(unsigned i)
             break;
         }
         owner = extent != NULL && rnd(2) != 0 ? extent->owner : (uint16_t)(0x8001 + rnd(3));
-        ledger_settle(&machine.pe, ledger(), model[i].pa, owner);
+        ledger_settle(&machine.pe, ledger(), model[i].pa, 1, owner);
         if (extent != NULL && extent->owner == owner) {
             model[i].has_word = false;
         } else {
