@@ -66,6 +66,13 @@ static const char *read_cpus(const void *fdt, struct spmd_cpu *cpus, uint32_t cp
     return found == cpu_count ? NULL : "/cpus: holds fewer PEs than the machine has";
 }
 
+/* Before version 16 libfdt's own check falls over a root without a name. */
+static bool is_blob(const void *manifest, size_t size_bytes)
+{
+    return ((uintptr_t)manifest & 7u) == 0 && size_bytes >= sizeof(struct fdt_header) &&
+           fdt_version(manifest) >= 16 && fdt_check_full(manifest, size_bytes) == 0;
+}
+
 bool spmd_init(struct spmd *spmd, const void *manifest, size_t size_bytes, struct spmd_cpu *cpus,
                uint32_t cpu_count, const char **why)
 {
@@ -79,7 +86,7 @@ bool spmd_init(struct spmd *spmd, const void *manifest, size_t size_bytes, struc
     for (uint32_t i = 0; i < cpu_count; i++) {
         cpus[i] = (struct spmd_cpu){.mpidr = UINT64_MAX};
     }
-    if (((uintptr_t)manifest & 7u) != 0 || fdt_check_full(manifest, size_bytes) != 0) {
+    if (!is_blob(manifest, size_bytes)) {
         *why = "SPMC manifest: not a whole device tree blob, 8-byte aligned";
         return false;
     }

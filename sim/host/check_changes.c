@@ -9,7 +9,7 @@
 
 #include "sim/host/check_memory.h"
 
-#define CHUNK 8u
+#define CHUNK 64u
 
 static uint64_t *copy_of(const struct check_memory *memory, uint32_t page)
 {
@@ -54,21 +54,35 @@ static bool add_change(struct check_memory *memory, uint32_t page, uint32_t inde
     return true;
 }
 
+/* The first entry from `i` on that is not the same in both tables; no table: all entries are 0. */
+static uint32_t next_unequal(const uint64_t *a, const uint64_t *b, uint32_t i)
+{
+    static const uint64_t zeros[CHUNK];
+
+    while (i < TABLES_ENTRIES) {
+        uint32_t chunk = i & ~(CHUNK - 1u);
+        const uint64_t *x = a != NULL ? &a[chunk] : zeros;
+        const uint64_t *y = b != NULL ? &b[chunk] : zeros;
+
+        if (i == chunk && memcmp(x, y, sizeof(zeros)) == 0) {
+            i += CHUNK;
+        } else if (x[i - chunk] != y[i - chunk]) {
+            return i;
+        } else {
+            i++;
+        }
+    }
+    return TABLES_ENTRIES;
+}
+
 static bool collect_page(struct check_memory *memory, uint32_t page)
 {
     const uint64_t *was = copy_of(memory, page);
     const uint64_t *now = ram_of(memory, page);
 
-    for (uint32_t i = 0; i < TABLES_ENTRIES; i += CHUNK) {
-        uint64_t differs = 0;
-
-        for (uint32_t k = 0; k < CHUNK; k++) {
-            differs |= was[i + k] ^ now[i + k];
-        }
-        for (uint32_t k = i; differs != 0 && k < i + CHUNK; k++) {
-            if (was[k] != now[k] && !add_change(memory, page, k, was[k], now[k])) {
-                return false;
-            }
+    for (uint32_t i = 0; (i = next_unequal(was, now, i)) < TABLES_ENTRIES; i++) {
+        if (!add_change(memory, page, i, was[i], now[i])) {
+            return false;
         }
     }
     return true;
@@ -86,7 +100,7 @@ static void forget(struct check_memory *memory, uint64_t table)
     if (memory->page[page].level == TABLES_LAST_LEVEL) {
         return;
     }
-    for (uint32_t i = 0; i < TABLES_ENTRIES; i++) {
+    for (uint32_t i = 0; (i = next_unequal(copy_of(memory, page), NULL, i)) < TABLES_ENTRIES; i++) {
         uint64_t entry = copy_of(memory, page)[i];
 
         if (tables_is_next(entry, memory->page[page].level)) {
@@ -103,7 +117,8 @@ bool check_changes_collect(struct check_memory *memory)
     for (uint32_t i = 0; i < memory->marked_count; i++) {
         uint32_t page = memory->marked[i];
 
-        if (memory->page[page].is_table && !collect_page(memory, page)) {
+        if (memory->page[page].is_table && (memory->mark[page] & CHECK_WRITTEN) != 0 &&
+            !collect_page(memory, page)) {
             return false;
         }
     }
@@ -195,11 +210,15 @@ static void compare(const struct differ *d, unsigned level, uint64_t at, uint64_
     if (was_table) {
         old = copy_of(memory, page_of(memory, was & TABLES_ADDRESS));
     }
-    if (was_table && is_table && ((was ^ now) & TABLES_ADDRESS) == 0 &&
-        memcmp(old, new, PAGE_SIZE_BYTES) == 0) {
-        return;
-    }
+    /* A block stands for entries that are all something. */
+    bool plain =
+        (was_table || (was & TABLES_VALID) == 0) && (is_table || (now & TABLES_VALID) == 0);
+
     for (uint32_t i = 0; i < TABLES_ENTRIES && !memory->run->failed; i++) {
+        i = plain ? next_unequal(old, new, i) : i;
+        if (i == TABLES_ENTRIES) {
+            break;
+        }
         compare(d, level + 1, at + i * tables_entry_bytes(level + 1), below(old, was, level, i),
                 below(new, now, level, i));
     }
@@ -239,7 +258,10 @@ static void adopt(struct check_memory *memory, const struct check_page *as, uint
     memory->page[page] = *as;
     memory->page[page].is_table = true;
     memcpy(copy_of(memory, page), ram_of(memory, page), PAGE_SIZE_BYTES);
-    for (uint32_t i = 0; as->level < TABLES_LAST_LEVEL && i < TABLES_ENTRIES; i++) {
+    if (as->level == TABLES_LAST_LEVEL) {
+        return;
+    }
+    for (uint32_t i = 0; (i = next_unequal(copy_of(memory, page), NULL, i)) < TABLES_ENTRIES; i++) {
         uint64_t entry = copy_of(memory, page)[i];
 
         if (tables_is_next(entry, as->level)) {

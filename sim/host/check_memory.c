@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MARK_OPENED  1u
-#define MARK_WRITTEN 2u
-
 bool check_memory_create(struct run *run)
 {
     struct check_memory *memory = calloc(1, sizeof(*memory));
@@ -70,7 +67,7 @@ static void mark(struct check_memory *memory, uint64_t page, uint8_t how)
 
 void check_note_opened(struct run *run, uint64_t pa)
 {
-    mark(run->check_memory, (pa - run->check_memory->base) / PAGE_SIZE_BYTES, MARK_OPENED);
+    mark(run->check_memory, (pa - run->check_memory->base) / PAGE_SIZE_BYTES, CHECK_OPENED);
 }
 
 void check_note_written(struct run *run, const uint64_t *slot)
@@ -78,7 +75,7 @@ void check_note_written(struct run *run, const uint64_t *slot)
     uintptr_t at = (uintptr_t)slot;
 
     mark(run->check_memory, (at - (uintptr_t)run->check_memory->ram) / PAGE_SIZE_BYTES,
-         MARK_WRITTEN);
+         CHECK_WRITTEN);
 }
 
 static void forget_marks(struct check_memory *memory)

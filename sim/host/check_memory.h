@@ -22,6 +22,10 @@ struct check_page {
     uint64_t base;      /* address that its first entry translates */
 };
 
+/* What the door noted of a page: mapped for the core; a descriptor was written. */
+#define CHECK_OPENED  1u
+#define CHECK_WRITTEN 2u
+
 /* Over all addresses: blocks of pages, made when needed. */
 #define CHECK_CLAIM_PAGES  16384u
 #define CHECK_CLAIM_BLOCKS ((uint32_t)((1ull << (STAGE2_IPA_BITS - PAGE_BITS)) / CHECK_CLAIM_PAGES))
@@ -59,6 +63,7 @@ struct check_memory {
     uint32_t change_capacity;
     uint32_t share_count;
     struct check_share *share; /* [share_count] */
+    uint32_t share_top;        /* the first slot that was never used: slots are taken in order */
     uint32_t *census;          /* [share_count] */
     uint16_t **claim;          /* [CHECK_CLAIM_BLOCKS] of [CHECK_CLAIM_PAGES]: slot + 1, by page */
 };

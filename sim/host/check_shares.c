@@ -266,6 +266,19 @@ static bool only_grew(const struct check_share *known, const struct share *share
            known->head.state == SHARE_RECEIVING && share->state == SHARE_RECEIVING;
 }
 
+/* Only how far responses in fragments have come: nobody reaches anything else. */
+static bool only_moved_on(const struct check_share *known, const struct share *share)
+{
+    struct share was = known->head;
+    struct share now = *share;
+
+    was.hypervisor_next = now.hypervisor_next = 0;
+    for (uint32_t i = 0; i < SHARE_MAX_RECEIVERS; i++) {
+        was.receiver[i].next = now.receiver[i].next = 0;
+    }
+    return known->used && memcmp(&was, &now, sizeof(was)) == 0;
+}
+
 static bool is_over(const struct check_share *known, const struct share *share)
 {
     return known->used && (share == NULL || known->head.handle != share->handle);
@@ -283,6 +296,10 @@ static void update(struct check_memory *memory, struct check_share *known, struc
     if (share == NULL) {
         return;
     }
+    if (only_moved_on(known, share)) {
+        memcpy(&known->head, share, sizeof(*share));
+        return;
+    }
     from = only_grew(known, share) ? known->count : 0;
     if (!learn(memory, known, share)) {
         run_fail(memory->run, "out of memory for the checkers");
@@ -296,10 +313,18 @@ void check_shares_after(struct check_memory *memory, bool rejected)
 {
     struct run *run = memory->run;
 
-    for (uint32_t i = 0; i < memory->share_count && !run->failed; i++) {
+    while (memory->share_top < memory->share_count &&
+           run->spmc->share_slot[memory->share_top].page != 0) {
+        memory->share_top++;
+    }
+    for (uint32_t i = 0; i < memory->share_top && !run->failed; i++) {
         struct check_share *known = &memory->share[i];
-        struct share *share = share_at(run->spmc, &run->arch_pe[0], i);
+        struct share *share;
 
+        if (run->spmc->share_slot[i].page == 0 && !known->used) {
+            continue;
+        }
+        share = share_at(run->spmc, &run->arch_pe[0], i);
         if (known->used != (share != NULL) ||
             (share != NULL && memcmp(&known->head, share, sizeof(*share)) != 0)) {
             if (rejected) {

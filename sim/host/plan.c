@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/host/host.h"
+#include "spmc/fdt_blob.h"
 
 #define PACKAGE_MANIFEST_OFFSET    0x1000u
 #define PACKAGE_MANIFEST_OFFSET_V1 PACKAGE_HEADER_BYTES
@@ -99,7 +100,7 @@ static uint64_t manifest_number(struct run_plan_partition *plan, const char *pro
         return otherwise;
     }
     fdt = plan->package + layout.manifest_offset;
-    if (((uintptr_t)fdt & 7u) != 0 || fdt_check_full(fdt, layout.manifest_size_bytes) != 0) {
+    if (fdt_blob_check(fdt, layout.manifest_size_bytes) != 0) {
         return otherwise;
     }
     value = fdt_getprop(fdt, 0, property, &length);
@@ -283,7 +284,7 @@ static uint64_t range_size(const struct run_blob *board)
     const void *value;
     int length;
 
-    if (((uintptr_t)board->data & 7u) != 0 || fdt_check_full(board->data, board->size_bytes) != 0) {
+    if (fdt_blob_check(board->data, board->size_bytes) != 0) {
         return HOST_SPMC_RANGE_BYTES;
     }
     value = fdt_getprop(board->data, 0, "spmc-range-size", &length);

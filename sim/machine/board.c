@@ -31,7 +31,11 @@ static bool copy_tree(struct board_reader *reader, const void *fdt, size_t size_
     board->fdt_size_bytes = size_bytes;
     reader->fdt = board->fdt;
 
-    status = fdt_check_full(board->fdt, size_bytes);
+    /* Before version 16 libfdt's own check falls over a root without a name. */
+    status = size_bytes < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED
+             : fdt_version(board->fdt) < 16 && fdt_magic(board->fdt) == FDT_MAGIC
+                 ? -FDT_ERR_BADVERSION
+                 : fdt_check_full(board->fdt, size_bytes);
     if (status != 0)
         return sim_fail(reader->err, SIM_BAD_INPUT, "%s: not a sound device tree: %s",
                         reader->where, fdt_strerror(status));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "fdt_read.h"
 
+#include "spmc/fdt_blob.h"
 #include "spmc/mem.h"
 
 #define PATH_BYTES 96
@@ -11,8 +12,7 @@ bool fdt_reader_init(struct fdt_reader *r, const void *fdt, size_t size_bytes,
     r->fdt = fdt;
     r->diag = diag;
     *diag = (struct manifest_diag){0};
-    if (((uintptr_t)fdt & 7u) != 0 || size_bytes < sizeof(struct fdt_header) ||
-        fdt_check_full(fdt, size_bytes) != 0) {
+    if (fdt_blob_check(fdt, size_bytes) != 0) {
         diag->code = MANIFEST_BAD_FDT;
         format_text(diag->text, sizeof(diag->text),
                     "not a whole device tree blob (8-byte aligned, %lu bytes)",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "spmc/fdt_blob.h"
 #include "spmc/manifest.h"
 #include "spmd/spmd.h"
 
@@ -202,8 +203,7 @@ int tree_read(const char *path, const struct file_bytes *file, struct tree *out)
         return complain(path, "a device tree of %zu bytes, name a manifest of at most %u",
                         file->size, IMAGE_FDT_MAX_BYTES);
     }
-    error = file->size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED
-                                                   : fdt_check_full(file->data, file->size);
+    error = fdt_blob_check(file->data, file->size);
     if (error != 0) {
         return complain(path, "not a whole device tree blob (%s), compile it again with dtc",
                         fdt_strerror(error));
