@@ -25,28 +25,45 @@ static struct tables_found look(const struct check_memory *memory,
     return tables_lookup(tables_read_ram, memory->run, partition, space, pa);
 }
 
-/* What somebody reaches must be lawful; `needed`: and must be there, like this. */
-static void check_reach(struct check_memory *memory, uint16_t id, enum pas space, uint64_t pa,
+/* Pages of a transaction that lie together. */
+struct span {
+    enum pas space;
+    uint64_t base;
+    uint64_t end;
+};
+
+static struct span span_of(const struct share *share, const struct share_constituent *c)
+{
+    return (struct span){(enum pas)share->pas, c->address,
+                         c->address + (uint64_t)c->page_count * PAGE_SIZE_BYTES};
+}
+
+/*
+ * What somebody reaches must be lawful; `needed`: and must be there, like this. The ledger says the
+ * same of all pages of the span, so that one of each table entry stands for the others.
+ */
+static void check_reach(struct check_memory *memory, uint16_t id, const struct span *span,
                         const struct stage2_attr *needed, const char *missing)
 {
     const struct partition *partition = partition_of(memory, id);
-    struct tables_found found;
-    const char *law = NULL;
+    uint64_t at = span->base;
 
-    if (partition == NULL || memory->run->failed) {
-        return;
-    }
-    found = look(memory, partition, space, pa);
-    if (found.mapped) {
-        law = check_owner_law(memory->run, partition, space, pa, found.attr);
-    }
-    if (law == NULL && needed != NULL &&
-        (!found.mapped || found.attr.access != needed->access ||
-         found.attr.memory != needed->memory)) {
-        law = missing;
-    }
-    if (law != NULL) {
-        check_broken(memory->run, partition, space, law, pa);
+    while (partition != NULL && at < span->end && !memory->run->failed) {
+        struct tables_found found = look(memory, partition, span->space, at);
+        const char *law = NULL;
+
+        if (found.mapped) {
+            law = check_owner_law(memory->run, partition, span->space, at, found.attr);
+        }
+        if (law == NULL && needed != NULL &&
+            (!found.mapped || found.attr.access != needed->access ||
+             found.attr.memory != needed->memory)) {
+            law = missing;
+        }
+        if (law != NULL) {
+            check_broken(memory->run, partition, span->space, law, at);
+        }
+        at = found.end;
     }
 }
 
@@ -57,86 +74,99 @@ static void bad_word(struct check_memory *memory, const struct share *head, uint
              head->handle, pa);
 }
 
-static void check_word(struct check_memory *memory, const struct share *share, uint64_t pa)
+/* The ledger's word of the pages from `at` on, and where those with another one begin. */
+static bool read_words(const struct check_memory *memory, uint64_t at, uint64_t end,
+                       struct ledger_page *page, uint64_t *next)
+{
+    struct run *run = memory->run;
+    uint32_t count = ledger_get_run(&run->arch_pe[0], &run->spmc->ledger, at,
+                                    (uint32_t)((end - at) / PAGE_SIZE_BYTES), page);
+
+    *next = at + (uint64_t)count * PAGE_SIZE_BYTES;
+    return count != 0;
+}
+
+static void check_words(struct check_memory *memory, const struct share *share,
+                        const struct span *span)
 {
     static const uint8_t states[] = {
         [SHARE_SHARE] = LEDGER_SHARED, [SHARE_LEND] = LEDGER_LENT, [SHARE_DONATE] = LEDGER_DONATED};
-    bool receiving = share->state == SHARE_RECEIVING;
-    uint8_t state = receiving ? LEDGER_PENDING : states[share->kind];
-    struct run *run = memory->run;
+    uint8_t state = share->state == SHARE_RECEIVING ? LEDGER_PENDING : states[share->kind];
     struct ledger_page page;
+    uint64_t next;
 
-    if (!ledger_get(&run->arch_pe[0], &run->spmc->ledger, pa, &page) || page.state != state ||
-        page.share != share->slot || page.pas != share->pas ||
-        (is_vm(share->owner) ? !is_vm(page.owner) : page.owner != share->owner)) {
-        bad_word(memory, share, pa);
+    for (uint64_t at = span->base; at < span->end && !memory->run->failed; at = next) {
+        if (!read_words(memory, at, span->end, &page, &next) || page.state != state ||
+            page.share != share->slot || page.pas != share->pas ||
+            (is_vm(share->owner) ? !is_vm(page.owner) : page.owner != share->owner)) {
+            bad_word(memory, share, at);
+            return;
+        }
     }
 }
 
-static void check_live_page(struct check_memory *memory, const struct check_share *known,
-                            const struct share *share, uint64_t pa)
+static void check_live_span(struct check_memory *memory, const struct check_share *known,
+                            const struct share *share, const struct span *span)
 {
     bool keeps = share->state == SHARE_RECEIVING || share->kind == SHARE_SHARE;
-    enum pas space = (enum pas)share->pas;
 
-    check_word(memory, share, pa);
-    check_reach(memory, share->owner, space, pa, keeps ? &known->owner_attr : NULL,
+    check_words(memory, share, span);
+    check_reach(memory, share->owner, span, keeps ? &known->owner_attr : NULL,
                 "an owner lost its access to what it shares");
     for (uint32_t i = 0; i < share->receiver_count && !memory->run->failed; i++) {
         const struct share_receiver *receiver = &share->receiver[i];
 
-        check_reach(memory, receiver->id, space, pa,
+        check_reach(memory, receiver->id, span,
                     receiver->state != SHARE_NOT_RETRIEVED ? &receiver->attr : NULL,
                     "a borrower does not have what it retrieved");
     }
 }
 
-/* The transaction is over. */
-static void check_past_page(struct check_memory *memory, const struct check_share *known,
-                            uint64_t pa)
+/* The transaction is over; the ledger says the same of the whole span. */
+static void check_past_span(struct check_memory *memory, const struct check_share *known,
+                            const struct ledger_page *page, const struct span *span)
 {
     const struct share *share = &known->head;
     const struct partition *owner = partition_of(memory, share->owner);
-    enum pas space = (enum pas)share->pas;
-    struct run *run = memory->run;
-    struct ledger_page page;
-    bool is_back;
+    bool is_back = is_vm(share->owner) ? is_vm(page->owner) : page->owner == share->owner;
 
-    if (!ledger_get(&run->arch_pe[0], &run->spmc->ledger, pa, &page) ||
-        page.state != LEDGER_EXCLUSIVE || page.pas != share->pas) {
-        bad_word(memory, share, pa);
+    if (page->state != LEDGER_EXCLUSIVE || page->pas != share->pas ||
+        (!is_back && (share->kind != SHARE_DONATE || page->owner != share->receiver[0].id))) {
+        bad_word(memory, share, span->base);
         return;
     }
-    is_back = is_vm(share->owner) ? is_vm(page.owner) : page.owner == share->owner;
-    if (!is_back && (share->kind != SHARE_DONATE || page.owner != share->receiver[0].id)) {
-        bad_word(memory, share, pa);
-        return;
-    }
-    check_reach(memory, share->owner, space, pa,
+    check_reach(memory, share->owner, span,
                 is_back && owner != NULL && owner->state != PARTITION_ABORTING ? &known->owner_attr
                                                                                : NULL,
                 "an owner did not get back the access that it had");
-    for (uint32_t i = 0; i < share->receiver_count && !run->failed; i++) {
-        check_reach(memory, share->receiver[i].id, space, pa, NULL, NULL);
+    for (uint32_t i = 0; i < share->receiver_count && !memory->run->failed; i++) {
+        check_reach(memory, share->receiver[i].id, span, NULL, NULL);
     }
 }
 
 static void check_live(struct check_memory *memory, const struct check_share *known,
                        const struct share *share, uint32_t from)
 {
-    for (uint32_t i = from; i < known->count; i++) {
-        for (uint32_t n = 0; n < known->list[i].page_count && !memory->run->failed; n++) {
-            check_live_page(memory, known, share,
-                            known->list[i].address + (uint64_t)n * PAGE_SIZE_BYTES);
-        }
+    for (uint32_t i = from; i < known->count && !memory->run->failed; i++) {
+        const struct span span = span_of(share, &known->list[i]);
+
+        check_live_span(memory, known, share, &span);
     }
 }
 
 static void check_past(struct check_memory *memory, const struct check_share *known)
 {
     for (uint32_t i = 0; i < known->count; i++) {
-        for (uint32_t n = 0; n < known->list[i].page_count && !memory->run->failed; n++) {
-            check_past_page(memory, known, known->list[i].address + (uint64_t)n * PAGE_SIZE_BYTES);
+        struct span span = span_of(&known->head, &known->list[i]);
+        uint64_t end = span.end;
+        struct ledger_page page;
+
+        for (; span.base < end && !memory->run->failed; span.base = span.end) {
+            if (!read_words(memory, span.base, end, &page, &span.end)) {
+                bad_word(memory, &known->head, span.base);
+                return;
+            }
+            check_past_span(memory, known, &page, &span);
         }
     }
 }
