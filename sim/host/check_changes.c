@@ -9,7 +9,9 @@
 
 #include "sim/host/check_memory.h"
 
-#define CHUNK 64u
+/* Entries that are compared at once */
+#define CHUNK 128u
+#define LINE  8u
 
 static uint64_t *copy_of(const struct check_memory *memory, uint32_t page)
 {
@@ -57,16 +59,16 @@ static bool add_change(struct check_memory *memory, uint32_t page, uint32_t inde
 /* The first entry from `i` on that is not the same in both tables; no table: all entries are 0. */
 static uint32_t next_unequal(const uint64_t *a, const uint64_t *b, uint32_t i)
 {
-    static const uint64_t zeros[CHUNK];
+    static const uint64_t zeros[TABLES_ENTRIES];
 
+    a = a != NULL ? a : zeros;
+    b = b != NULL ? b : zeros;
     while (i < TABLES_ENTRIES) {
-        uint32_t chunk = i & ~(CHUNK - 1u);
-        const uint64_t *x = a != NULL ? &a[chunk] : zeros;
-        const uint64_t *y = b != NULL ? &b[chunk] : zeros;
-
-        if (i == chunk && memcmp(x, y, sizeof(zeros)) == 0) {
+        if (i % CHUNK == 0 && memcmp(&a[i], &b[i], CHUNK * sizeof(*a)) == 0) {
             i += CHUNK;
-        } else if (x[i - chunk] != y[i - chunk]) {
+        } else if (i % LINE == 0 && memcmp(&a[i], &b[i], LINE * sizeof(*a)) == 0) {
+            i += LINE;
+        } else if (a[i] != b[i]) {
             return i;
         } else {
             i++;

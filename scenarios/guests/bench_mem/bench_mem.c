@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench_mem.h"
 
+#include "fast_call.h"
 #include "ffa_mem.h"
 #include "guest.h"
 #include "mem.h"
-#include "serve.h"
 
 #define COUNT_OFFSET 4u /* of the ranges, in a composite descriptor */
 
@@ -32,32 +32,40 @@ static uint32_t fetch_rest(uint64_t handle, uint32_t got, uint32_t total)
 
 static uint64_t borrow(uint64_t handle)
 {
-    struct ffa_args r;
+    struct fast_regs r = {{FFA_MEM_RETRIEVE_REQ_32, request_size, request_size}};
     uint32_t ranges;
 
     memcpy(port.tx, request_bytes, request_size);
     memcpy(port.tx + 8, &handle, sizeof(handle));
-    r = ffa_mem_retrieve_req(request_size, request_size);
+    fast_call(&r);
     guest_assert(r.x[0] == FFA_MEM_RETRIEVE_RESP);
     memcpy(&ranges, port.rx + ffa_mem_head_bytes(port.version, 1) - 16 + COUNT_OFFSET,
            sizeof(ranges));
     guest_assert(fetch_rest(handle, (uint32_t)r.x[2], (uint32_t)r.x[1]) == (uint32_t)r.x[1]);
-    r = ffa_rx_release();
-    guest_assert(ffa_status(&r) == 0);
+    r = (struct fast_regs){{FFA_RX_RELEASE}};
+    fast_call(&r);
+    guest_assert(r.x[0] == FFA_SUCCESS_32);
     memcpy(port.tx, relinquish_bytes, sizeof(relinquish_bytes));
     memcpy(port.tx, &handle, sizeof(handle));
-    r = (struct ffa_args){.x = {FFA_MEM_RELINQUISH}};
-    ffa_call(&r);
-    guest_assert(ffa_status(&r) == 0);
+    r = (struct fast_regs){{FFA_MEM_RELINQUISH}};
+    fast_call(&r);
+    guest_assert(r.x[0] == FFA_SUCCESS_32);
     return ranges;
 }
 
-static void handle_request(struct ffa_args *args, const struct request *request)
+static _Noreturn void serve_lives(void)
 {
-    (void)args;
-    guest_assert(request->word[0] == BENCH_MEM_BORROW);
-    request->word[1] = borrow(request->word[1]);
-    request->word[0] = BENCH_MEM_DONE;
+    struct fast_regs r = {{FFA_MSG_WAIT}};
+
+    for (;;) {
+        fast_call(&r);
+        guest_assert(r.x[0] == FFA_MSG_SEND_DIRECT_REQ_64 && r.x[3] == BENCH_MEM_BORROW);
+        uint16_t sender = FFA_SENDER(r.x[1]);
+        uint64_t ranges = borrow(r.x[4]);
+
+        r = (struct fast_regs){
+            {FFA_MSG_SEND_DIRECT_RESP_64, FFA_PAIR(me, sender), 0, BENCH_MEM_DONE, ranges}};
+    }
 }
 
 void guest_main(unsigned pe)
@@ -79,5 +87,5 @@ void guest_main(unsigned pe)
     r = ffa_mem_relinquish(&port, 0, 0, me); /* of nothing: to have its descriptor */
     guest_assert(ffa_status(&r) == FFA_INVALID_PARAMETERS);
     memcpy(relinquish_bytes, port.tx, sizeof(relinquish_bytes));
-    serve(handle_request);
+    serve_lives();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench_mem.h"
+#include "fast_call.h"
 #include "ffa_mem.h"
 #include "guest.h"
 #include "psci.h"
@@ -26,7 +27,6 @@ static const struct ffa_mem mem = {
 static uint64_t share(const struct ffa_mem_ranges *ranges, bool first)
 {
     static uint32_t total;
-    struct ffa_args r;
     uint64_t handle = 0;
 
     if (ranges->count > 1) {
@@ -38,19 +38,24 @@ static uint64_t share(const struct ffa_mem_ranges *ranges, bool first)
 
         (void)ffa_mem_put(&port, &mem, ranges, &total, &in);
     }
-    r = ffa_mem_send(FFA_MEM_SHARE_32, total, total);
-    guest_assert(ffa_status(&r) == 0);
+    struct fast_regs r = {{FFA_MEM_SHARE_32, total, total}};
+
+    fast_call(&r);
+    guest_assert(r.x[0] == FFA_SUCCESS_32);
     return ffa_mem_handle(&r.x[2]);
 }
 
 static void life(const struct ffa_mem_ranges *ranges, bool first)
 {
-    uint64_t payload[FFA_PAYLOAD_WORDS] = {BENCH_MEM_BORROW, share(ranges, first)};
-    struct ffa_args r = ffa_direct_req64(FFA_ID_NWD, BORROWER, payload);
+    uint64_t handle = share(ranges, first);
+    struct fast_regs r = {
+        {FFA_MSG_SEND_DIRECT_REQ_64, FFA_PAIR(FFA_ID_NWD, BORROWER), 0, BENCH_MEM_BORROW, handle}};
 
+    fast_call(&r);
     guest_assert(r.x[3] == BENCH_MEM_DONE && r.x[4] == ranges->count);
-    r = ffa_mem_reclaim(payload[1], 0);
-    guest_assert(ffa_status(&r) == 0);
+    r = (struct fast_regs){{FFA_MEM_RECLAIM, (uint32_t)handle, handle >> 32}};
+    fast_call(&r);
+    guest_assert(r.x[0] == FFA_SUCCESS_32);
 }
 
 void guest_main(unsigned pe)
