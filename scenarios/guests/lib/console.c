@@ -33,10 +33,10 @@ static void log_some(const char *text, size_t count)
     if (!only_32) {
         struct ffa_args r = ffa_console_log64(text, count);
 
-        if (ffa_status(&r) != FFA_NOT_SUPPORTED) {
+        if (ffa_status(&r) == 0) {
             return;
         }
-        only_32 = true;
+        only_32 = ffa_status(&r) == FFA_NOT_SUPPORTED; /* else: before v1.2 less fits into it */
     }
     for (size_t done = 0; done < count; done += FFA_CONSOLE_CHARS_32) {
         size_t part = count - done;
