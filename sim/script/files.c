@@ -18,7 +18,7 @@
 
 #define MAX_IMAGE_BYTES (64u << 20)
 #define MAX_DTB_BYTES   (1u << 20)
-#define DTC_ERROR_BYTES 400
+#define DTC_ERROR_BYTES 65536
 
 extern char **environ;
 
@@ -95,24 +95,59 @@ bool files_read(const char *path, size_t max_bytes, void **data, size_t *size_by
     return ok;
 }
 
-/* The first line of what dtc complained about. */
-static bool dtc_fault(const char *path, int complaints, struct sim_error *err)
-{
-    char text[DTC_ERROR_BYTES];
-    ssize_t n = pread(complaints, text, sizeof(text) - 1, 0);
+/* Cells that are cut: an error of dtc 1.6, a mere warning of later ones. */
+#define DTC_TRUNCATED " truncated to "
 
-    text[n > 0 ? n : 0] = '\0';
-    text[strcspn(text, "\n")] = '\0';
-    return sim_fail(err, SIM_BAD_INPUT, "%s: dtc: %s", path,
-                    text[0] != '\0' ? text : "it failed without a word");
+/* The line of a text that holds `what`; NULL: none does. */
+static const char *line_with(const char *text, const char *what)
+{
+    const char *at = strstr(text, what);
+
+    while (at != NULL && at > text && at[-1] != '\n') {
+        at--;
+    }
+    return at;
+}
+
+/*
+ * dtc's own words, of which one line tells: what was cut, else the first error, else the first
+ * line. `ok` is its exit status; false when there is nothing to tell.
+ */
+static bool dtc_fault(const char *path, int complaints, bool ok, struct sim_error *err)
+{
+    char *text = calloc(1, DTC_ERROR_BYTES + 1);
+    const char *line;
+
+    if (text == NULL || pread(complaints, text, DTC_ERROR_BYTES, 0) < 0) {
+        free(text);
+        sim_fail(err, SIM_INTERNAL, "%s: dtc: its words can not be read", path);
+        return true;
+    }
+    line = line_with(text, DTC_TRUNCATED);
+    if (line == NULL && ok) {
+        free(text);
+        return false;
+    }
+    line = line == NULL ? line_with(text, "rror") : line;
+    line = line == NULL ? text : line;
+    sim_fail(err, SIM_BAD_INPUT, "%s: dtc: %.*s", path,
+             *line != '\0' ? (int)strcspn(line, "\n") : 99,
+             *line != '\0' ? line : "it failed without a word");
+    free(text);
+    return true;
 }
 
 /* Starts dtc on a source: the blob goes to `out`, complaints to `bad`. 0, or an errno. */
 static int start_dtc(char *path, int out, int bad, pid_t *child)
 {
-    char *argv[] = {(char[]){"dtc"}, (char[]){"-q"}, (char[]){"-I"},
-                    (char[]){"dts"}, (char[]){"-O"}, (char[]){"dtb"},
-                    (char[]){"--"},  path,           NULL};
+    char *argv[] = {(char[]){"dtc"},
+                    (char[]){"-I"},
+                    (char[]){"dts"},
+                    (char[]){"-O"},
+                    (char[]){"dtb"},
+                    (char[]){"--"},
+                    path,
+                    NULL};
     posix_spawn_file_actions_t actions;
     int bad_spawn = posix_spawn_file_actions_init(&actions);
 
@@ -165,8 +200,8 @@ static bool compile_dts(const char *path, void **data, size_t *size_bytes, struc
     } else if (!read || *size_bytes > MAX_DTB_BYTES) {
         sim_fail(err, SIM_BAD_INPUT, "%s: dtc: the blob has more than %u bytes", path,
                  MAX_DTB_BYTES);
-    } else if (!ok) {
-        dtc_fault(path, bad, err);
+    } else if (dtc_fault(path, bad, ok, err)) {
+        ok = false;
     }
     close(bad);
     if (!ok) {
