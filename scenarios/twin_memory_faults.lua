@@ -2,6 +2,7 @@
 -- Real code touches unmapped, read-only, execute-never and foreign memory, in both worlds' address
 -- spaces and in each way an instruction can: every abort comes back to the partition with the right
 -- ESR and FAR. As a twin test it shows that the SPMC, too, sees the same ESR, FAR and HPFAR.
+-- conformance: sp_lifecycle.sel1_sp_reports_permission_fault
 return scenario {
   name  = "memory faults of real code",
   board = "qemu",

@@ -15,7 +15,8 @@ const char *__lsan_default_suppressions(void)
 }
 #endif
 
-#define ENGINE_CODE_BUFFER_BYTES (8u << 20)
+/* The library clears all of it at the start and whenever translated code is dropped. */
+#define ENGINE_CODE_BUFFER_BYTES (2u << 20)
 #define SCTLR_RESET              0x30d00800ull
 
 /*
