@@ -28,8 +28,8 @@ static int32_t check_form(const struct rxtx *rxtx)
 }
 
 /*
- * A partition's buffers are its own secure memory: Normal, readable and writable. Its tables say
- * so, since only its own memory is mapped there, at IPA = PA.
+ * A partition's buffers are secure memory that it reaches: Normal, readable and writable. That it
+ * is its own, and not borrowed or sent, is the ledger's word (mailbox_take_pages()).
  */
 static bool is_own_memory(const struct ffa_call *call, uint64_t base, uint64_t size)
 {

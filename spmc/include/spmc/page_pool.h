@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Pages for translation tables, in memory of the SPMC. A free page carries the link to the next one
- * in its own first bytes, so the pool needs no room beside itself; memory that was never used is
- * not touched before it is. Pages are handed out zeroed.
+ * Pages for translation tables, the ledger and transactions, in memory of the SPMC. A free page
+ * carries the link to the next one in its own first bytes, so the pool needs no room beside itself;
+ * memory that was never used is not touched before it is. Pages are handed out zeroed.
  *
  * Lock order: the caller holds the lock of what it builds; the pool's own lock is the innermost.
  */

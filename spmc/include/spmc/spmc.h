@@ -7,7 +7,7 @@
  *   1 SPMC_RANK_BOOT   boot list
  *   2 SPMC_RANK_CHAIN  vCPU states and call chains, all partitions
  *   3 SPMC_RANK_MEMORY share ledger, transactions, translation tables
- *   4 SPMC_RANK_MAILBOX  RX/TX buffers, in ascending endpoint id
+ *   4 SPMC_RANK_MAILBOX  RX/TX buffers of all endpoints
  *   5 SPMC_RANK_POOL   page pool
  *   6 SPMC_RANK_LOG    one line of the log
  */
