@@ -7,6 +7,7 @@
  * GUEST_NORMAL_WORLD (0 or 1).
  */
 #include "layout.h"
+#include "relocate.inc"
 
     .section .text.entry, "ax"
     .global _start
@@ -39,18 +40,7 @@ primary:
     stp     xzr, xzr, [x0], #16
     b       1b
 
-2:  /* Absolute addresses in data: R_AARCH64_RELATIVE entries {offset, info, addend}. */
-    adrp    x0, __rela_start
-    add     x0, x0, :lo12:__rela_start
-    adrp    x1, __rela_end
-    add     x1, x1, :lo12:__rela_end
-3:  cmp     x0, x1
-    b.hs    4f
-    ldp     x2, x3, [x0], #16
-    ldr     x3, [x0], #8
-    add     x3, x3, x20
-    str     x3, [x20, x2]
-    b       3b
+2:  relocate 4f
 
 4:  adrp    x0, guest_entry_registers
     add     x0, x0, :lo12:guest_entry_registers

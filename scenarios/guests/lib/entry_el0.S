@@ -7,6 +7,7 @@
  * Assembled once for each guest, with GUEST_PARAMETER.
  */
 #include "layout.h"
+#include "relocate.inc"
 
 #define PERM_SET_LOW  0x0089            /* FFA_MEM_PERM_SET_64 */
 #define PERM_SET_HIGH 0xc400
@@ -69,18 +70,7 @@ primary:
     stp     xzr, xzr, [x0], #16
     b       1b
 
-2:  /* R_AARCH64_RELATIVE entries {offset, info, addend}; all of them lie in data. */
-    adrp    x0, __rela_start
-    add     x0, x0, :lo12:__rela_start
-    adrp    x1, __rela_end
-    add     x1, x1, :lo12:__rela_end
-3:  cmp     x0, x1
-    b.hs    4f
-    ldp     x2, x3, [x0], #16
-    ldr     x3, [x0], #8
-    add     x3, x3, x20
-    str     x3, [x20, x2]
-    b       3b
+2:  relocate 4f
 
 4:  adrp    x0, guest_entry_registers
     add     x0, x0, :lo12:guest_entry_registers
