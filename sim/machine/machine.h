@@ -20,6 +20,7 @@
 struct machine;
 struct trace;
 struct coroutine;
+struct pe_timers;
 
 /* A PE runs for at most this long while another PE is runnable. */
 #define MACHINE_QUANTUM_NS 10000u
@@ -43,7 +44,8 @@ struct sim_pe {
     struct coroutine *coroutine;
     void (*entry)(struct sim_pe *pe, void *arg); /* what the coroutine runs */
     void *entry_arg;
-    void *host; /* belongs to sim/host */
+    void *host;               /* belongs to sim/host */
+    struct pe_timers *timers; /* sim/device/timer.h; NULL: the board has no generic timer */
 };
 
 /* Why a run ended. */
@@ -68,9 +70,11 @@ struct machine_event {
 };
 
 struct device; /* sim/device/device.h */
+struct gicv3;  /* sim/device/gicv3.c */
 
 struct machine {
     struct board board;
+    struct gicv3 *gic; /* see sim/device/gic.h; NULL: the board has none */
     struct bus bus;
     struct trace *trace;
     unsigned pe_count;

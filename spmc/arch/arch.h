@@ -38,6 +38,33 @@ void arch_pte_write(struct arch_pe *pe, uint64_t *slot, uint64_t descriptor);
 uint32_t arch_mmio_read32(struct arch_pe *pe, paddr_t reg, enum pas pas);
 void arch_mmio_write32(struct arch_pe *pe, paddr_t reg, uint32_t value, enum pas pas);
 
+/*
+ * System registers of this PE that the core uses: the GIC CPU interface in the Secure state, the
+ * counter, and the Secure EL2 physical timer (CNTHPS_EL2). Writes are followed by an ISB.
+ */
+enum arch_sysreg {
+    ARCH_ICC_IAR1,   /* reading acknowledges a Secure Group 1 interrupt; 1023: there is none */
+    ARCH_ICC_EOIR1,  /* write: drops the priority and, with EOImode 0, deactivates */
+    ARCH_ICC_DIR,    /* write: deactivates, with EOImode 1 */
+    ARCH_ICC_HPPIR0, /* INTID of a pending Group 0 interrupt; 1020 and up: none */
+    ARCH_ICC_HPPIR1,
+    ARCH_ICC_PMR,
+    ARCH_ICC_RPR,
+    ARCH_ICC_BPR1,
+    ARCH_ICC_CTLR,
+    ARCH_ICC_SRE_EL2,
+    ARCH_ICC_IGRPEN1, /* of Secure Group 1 */
+    ARCH_ICC_SGI1R,   /* write: a Secure Group 1 SGI */
+    ARCH_ICC_ASGI1R,  /* write: an SGI of the other state's Group 1: Non-secure, from here */
+    ARCH_CNTFRQ,
+    ARCH_CNTPCT,
+    ARCH_CNTHPS_CTL,
+    ARCH_CNTHPS_CVAL,
+    ARCH_SYSREG_COUNT,
+};
+uint64_t arch_sysreg_read(struct arch_pe *pe, enum arch_sysreg reg);
+void arch_sysreg_write(struct arch_pe *pe, enum arch_sysreg reg, uint64_t value);
+
 /* TLB maintenance by VMID, inner shareable, completed on return (with DSB). */
 void arch_tlbi_vmid(struct arch_pe *pe, uint16_t vmid);
 void arch_tlbi_ipa(struct arch_pe *pe, uint16_t vmid, ipaddr_t ipa, enum pas ipa_space);
@@ -108,6 +135,15 @@ uint64_t arch_vcpu_sysreg_read(struct arch_pe *pe, struct arch_vcpu *vcpu,
                                enum arch_vcpu_sysreg reg);
 void arch_vcpu_sysreg_write(struct arch_pe *pe, struct arch_vcpu *vcpu, enum arch_vcpu_sysreg reg,
                             uint64_t value);
+
+/*
+ * Virtual interrupt lines of an S-EL1 vCPU (HCR_EL2.VI and VF) from its next entry on: level
+ * sensitive, taken at its EL1 as PSTATE.I and F allow. Nothing for S-EL0.
+ *
+ * An S-EL1 vCPU's accesses to the EL1 physical timer (CNTP_CTL, CVAL, TVAL_EL0) exit with
+ * ESR_EC_SYSREG always (CNTHCTL_EL2.EL1PCEN is 0): the core emulates that timer.
+ */
+void arch_vcpu_set_virtual(struct arch_pe *pe, struct arch_vcpu *vcpu, bool irq, bool fiq);
 
 /* The SPMC can not go on: say why and stop this PE for good. Never reachable by a caller's input.
  */

@@ -66,6 +66,8 @@ struct partition {
     uint64_t entry; /* primary entry point, IPA = PA */
     uint64_t secondary_entry;
     uint64_t boot_info; /* address of its boot information; 0: none */
+    uint16_t vint_count;
+    const uint32_t *vint_id; /* [vint_count], ascending: virtual interrupts that it owns */
     /* Fixed after boot. NULL for the normal world. */
     const struct partition_manifest *manifest;
     const struct manifest_vm *vm;

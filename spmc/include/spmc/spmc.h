@@ -5,11 +5,12 @@
  *
  * Lock order (low rank first; enforced at run time by the simulator):
  *   1 SPMC_RANK_BOOT   boot list
- *   2 SPMC_RANK_CHAIN  vCPU states and call chains, all partitions
+ *   2 SPMC_RANK_CHAIN  vCPU states, call chains and interrupts, all partitions
  *   3 SPMC_RANK_MEMORY share ledger, transactions, translation tables
  *   4 SPMC_RANK_MAILBOX  RX/TX buffers of all endpoints
- *   5 SPMC_RANK_POOL   page pool
- *   6 SPMC_RANK_LOG    one line of the log
+ *   5 SPMC_RANK_NOTIFICATION  notifications of all endpoints
+ *   6 SPMC_RANK_POOL   page pool
+ *   7 SPMC_RANK_LOG    one line of the log
  */
 #ifndef SPMC_SPMC_H
 #define SPMC_SPMC_H
@@ -37,6 +38,7 @@ enum spmc_lock_rank {
     SPMC_RANK_CHAIN,
     SPMC_RANK_MEMORY,
     SPMC_RANK_MAILBOX,
+    SPMC_RANK_NOTIFICATION,
     SPMC_RANK_POOL,
     SPMC_RANK_LOG,
 };
@@ -49,6 +51,21 @@ enum spmc_log_level {
     SPMC_LOG_WARNING,
     SPMC_LOG_INFO,
     SPMC_LOG_VERBOSE,
+};
+
+/*
+ * The GICv3 of the board. A node /interrupt-controller (arm,gic-v3) of the SPMC manifest overrides
+ * it. Redistributors are found by the affinity in their GICR_TYPER.
+ */
+#define SPMC_MAX_GICR_REGIONS 8u
+
+struct spmc_gic {
+    bool present; /* false: the SPMC touches no interrupt */
+    paddr_t distributor;
+    uint32_t redistributor_count; /* regions */
+    struct manifest_range redistributor[SPMC_MAX_GICR_REGIONS];
+    uint64_t redistributor_stride_bytes; /* 0: by GICR_TYPER, two or four frames of 64 KiB */
+    uint32_t timer_intid;                /* PPI of the Secure EL2 physical timer; BSA: 20 */
 };
 
 /* What the arch side tells the core at cold boot. */
@@ -68,6 +85,8 @@ struct spmc_boot_params {
     bool has_call_log_uart; /* else the call log shares the log's UART */
     paddr_t call_log_uart;
     enum pas call_log_uart_pas;
+    struct spmc_gic gic;
+    bool per_vcpu_notifications; /* offered and advertised (FF-A v1.2, 10.3) */
 };
 
 /* One PE, as the core sees it. */
@@ -78,8 +97,13 @@ struct spmc_cpu {
     uint64_t mpidr;
     bool online;
     struct vcpu *current;
-    struct vcpu *nwd;       /* the normal world's vCPU of this PE */
-    uint32_t boot_position; /* next entry of the boot list to start on this PE */
+    struct vcpu *nwd;         /* the normal world's vCPU of this PE */
+    uint32_t boot_position;   /* next entry of the boot list to start on this PE */
+    paddr_t redistributor;    /* its RD frame; fixed when the PE first comes */
+    uint8_t interrupt_mask;   /* enum interrupt_mask, as ICC_PMR_EL1 has it */
+    bool sri_is_delayed;      /* to be raised when this PE returns to the normal world */
+    uint64_t timer_deadline;  /* in CNTHPS_CVAL_EL2; UINT64_MAX: the timer is off */
+    struct vcpu *interrupted; /* whom a Secure interrupt took this PE from (SPMC mode), else NULL */
 };
 
 /*

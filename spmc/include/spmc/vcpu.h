@@ -15,6 +15,7 @@
 struct arch_vcpu; /* the arch side's part: everything that is not an argument register */
 struct partition;
 struct spmc_cpu;
+struct vint;
 
 enum vcpu_state {
     VCPU_NULL,
@@ -79,6 +80,14 @@ struct vcpu {
     uint32_t request_function; /* framework function of the request */
     uint8_t stale_faults;      /* aborts in a row at stale_pc that the tables do not explain */
     uint64_t stale_pc;
+    struct vint *vint;    /* [partition->vint_count], see spmc/interrupt.h */
+    uint16_t vint_queued; /* pending ones, enabled or not: entries of the queue */
+    uint16_t vint_irq;    /* of those pending and enabled, as vIRQ and as vFIQ */
+    uint16_t vint_fiq;
+    uint8_t managed_exit; /* VINT_MANAGED_EXIT was injected for the request in flight */
+    uint64_t timer_cval;  /* CNTP_CVAL_EL0 and CNTP_CTL_EL0 as the partition sees them */
+    uint32_t timer_ctl;
+    bool timer_told;         /* VINT_TIMER was injected for this deadline */
     struct vcpu *chain_prev; /* who called us */
     struct vcpu *chain_next; /* whom we called */
 };

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The interrupt controller as the rest of the machine sees it (IHI 0069H): lines of devices go in,
+ * signals of a PE's CPU interface come out, and the ICC_* system registers are reached from here.
+ * A board without a GIC has none of it: lines go nowhere and nothing is ever signalled.
+ */
+#ifndef SIM_GIC_H
+#define SIM_GIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/machine/machine.h"
+
+#define GIC_SPURIOUS 1023u
+
+/* Encoding of a system register, as the ISS of a trapped access orders it. */
+#define GIC_SYSREG(op0, op1, crn, crm, op2)                                                        \
+    ((uint32_t)(op0) << 14 | (uint32_t)(op1) << 11 | (uint32_t)(crn) << 7 | (uint32_t)(crm) << 3 | \
+     (uint32_t)(op2))
+
+/*
+ * A device drives its line. SPIs (32..1019, extended 4096..5119): `pe` is NULL. PPIs (16..31,
+ * extended 1056..1119): of that PE. An edge-triggered interrupt becomes pending when the level
+ * rises. An INTID that the GIC does not have gives a warning event, once.
+ */
+void gic_set_level(struct machine *machine, struct sim_pe *pe, uint32_t intid, bool level);
+
+/* The level goes up and at once down again: an edge. */
+void gic_pulse(struct machine *machine, struct sim_pe *pe, uint32_t intid);
+
+/*
+ * What the CPU interface asks of a PE in this state: the highest priority pending interrupt that
+ * passes enables, PMR and the running priority, as IRQ or FIQ by its group, the security state and
+ * whether the PE is at EL3 (IHI 0069H, 4.6.2). At most one is set. Cheap: kept up to date, asked
+ * before each resume of a context.
+ */
+struct gic_signals {
+    bool irq;
+    bool fiq;
+};
+struct gic_signals gic_signals(const struct sim_pe *pe, bool secure, bool el3);
+
+/* Would any state of the PE see a signal? Wakes WFI (which looks at no PSTATE mask). */
+bool gic_has_signal(const struct sim_pe *pe);
+
+/*
+ * A read or write of a CPU interface register (`key` of GIC_SYSREG) at exception level 1 to 3 of a
+ * security state. False: there is no such register at that level; the access is UNDEFINED.
+ */
+bool gic_icc_read(struct sim_pe *pe, uint32_t key, unsigned el, bool secure, uint64_t *value);
+bool gic_icc_write(struct sim_pe *pe, uint32_t key, unsigned el, bool secure, uint64_t value);
+
+/* For checkers and the script: the state of one interrupt. `pe` as in gic_set_level(); SGIs too. */
+struct gic_state {
+    bool enabled;
+    bool pending;
+    bool active;
+    bool level;    /* of its line */
+    uint8_t group; /* 0, 1 (Secure), 2 (Non-secure Group 1) */
+    uint8_t priority;
+};
+bool gic_query(const struct machine *machine, const struct sim_pe *pe, uint32_t intid,
+               struct gic_state *out);
+
+/*
+ * What the firmware at EL3 does at cold boot, in one go: affinity routing and all groups on, every
+ * SPI, PPI and SGI in Non-secure Group 1, redistributors awake, PMR open and group enables set for
+ * the Non-secure state of each PE. The SPMC takes its own interrupts out of that.
+ */
+void gic_boot(struct machine *machine);
+
+#endif

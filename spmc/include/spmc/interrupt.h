@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Interrupts. Physical ones (FF-A v1.2, chapter 9): the SPMC owns Secure Group 1; each INTID that a
+ * partition manifest lists belongs to that partition and reaches it as a virtual interrupt with the
+ * same number. Virtual ones: pending and enabled bits per vCPU and owned number, and the order in
+ * which they became pending.
+ *
+ * The chain lock covers all of it, unless a comment says otherwise.
+ *
+ * Invariants
+ *  - A vCPU knows only numbers that its partition owns: its manifest's, and those below. Each has a
+ *    place of its own, so no queue can overflow.
+ *  - A number is pending at most once per vCPU.
+ */
+#ifndef SPMC_INTERRUPT_H
+#define SPMC_INTERRUPT_H
+
+#include "spmc/spmc.h"
+
+/* Virtual interrupts of the SPMC's own; FFA_FEATURES reports MEI and NPI */
+#define VINT_TIMER                3u
+#define VINT_MANAGED_EXIT         4u
+#define VINT_NOTIFICATION_PENDING 5u
+#define VINT_IPI                  9u
+#define VINT_NONE                 0xffffffffu
+#define VINT_LIMIT                5120u /* numbers that HF_INTERRUPT_ENABLE understands */
+
+/* Physical SGIs */
+#define SGI_SCHEDULE_RECEIVER 8u /* Non-secure Group 1, to the normal world: the SRI */
+#define SGI_IPI               9u /* Secure Group 1, from PE to PE inside the SPMC */
+
+/* Special INTIDs (IHI 0069H, 2.2.1) */
+#define INTID_SPECIAL_FIRST 1020u
+#define INTID_SPECIAL_LAST  1023u
+
+/* Values of vint.flags */
+#define VINT_ENABLED 0x1u
+#define VINT_PENDING 0x2u
+#define VINT_FIQ     0x4u /* signalled as vFIQ, else vIRQ */
+
+/* What a vCPU remembers of one number; [i] belongs to partition->vint_id[i]. */
+struct vint {
+    uint8_t flags;
+    uint8_t unused;
+    uint16_t queue; /* the i-th entry of the queue is an index into this array */
+};
+
+/* --- spmc/interrupt/virtual.c: the mechanism; asks nothing of the GIC ----------------------- */
+
+bool vint_is_owned(const struct partition *partition, uint32_t id);
+
+/* Makes it pending, at the end of the queue. False: not owned, or pending already. */
+bool vint_inject(struct vcpu *vcpu, uint32_t id);
+
+/* No longer pending, wherever in the queue it is. */
+void vint_withdraw(struct vcpu *vcpu, uint32_t id);
+
+/* The first pending and enabled one, VINT_NONE without: looked at, or taken out of the queue. */
+uint32_t vint_peek(const struct vcpu *vcpu);
+uint32_t vint_take(struct vcpu *vcpu);
+
+/* How many are pending and enabled. */
+uint32_t vint_ready(const struct vcpu *vcpu);
+
+/* Enables or disables; `fiq`: signalled as vFIQ. False: not owned. */
+bool vint_enable(struct vcpu *vcpu, uint32_t id, bool enable, bool fiq);
+bool vint_is_enabled(const struct vcpu *vcpu, uint32_t id);
+bool vint_is_pending(const struct vcpu *vcpu, uint32_t id);
+
+/* All disabled and none pending: a vCPU that starts (again). */
+void vint_reset(struct vcpu *vcpu);
+
+/* Brings HCR_EL2.VI and VF of an S-EL1 vCPU in line with the queue. Its registers are saved. */
+void vint_show(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+/* --- spmc/interrupt/physical.c: routing of physical interrupts ------------------------------ */
+
+/* Cold boot, partitions made: the distributor's part of every interrupt that a manifest lists. */
+bool interrupt_init(struct arch_pe *pe, struct spmc *spmc);
+
+/* Each PE as it comes: CPU interface, its redistributor's SGIs and PPIs. */
+void interrupt_init_cpu(struct spmc_cpu *cpu);
+
+/* The partition that owns a physical INTID; NULL: none. Fixed after boot: needs no lock. */
+struct partition *interrupt_owner(const struct spmc *spmc, uint32_t intid);
+
+/*
+ * Acknowledges the highest priority pending Secure Group 1 interrupt and ends it at once (EOImode
+ * 0: it may come again). INTID, or one of the special ones when there is none.
+ */
+uint32_t interrupt_acknowledge(struct spmc_cpu *cpu);
+
+/* INTID of a pending Group 0 interrupt, which is EL3's; special: none. */
+uint32_t interrupt_group0_pending(struct spmc_cpu *cpu);
+
+/* What this PE lets in while the next vCPU runs (ICC_PMR_EL1). Writes only what changes. */
+enum interrupt_mask {
+    INTERRUPT_MASK_NONE,
+    INTERRUPT_MASK_NS, /* Non-secure ones wait */
+    INTERRUPT_MASK_ALL,
+};
+void interrupt_set_mask(struct spmc_cpu *cpu, enum interrupt_mask mask);
+
+/* Switches every interrupt of a partition off, at the GIC and for its vCPUs. */
+void interrupt_switch_off(struct spmc_cpu *cpu, struct partition *partition);
+
+/* One interrupt that nobody can take: disabled at the GIC and reported in the log. */
+void interrupt_disown(struct spmc_cpu *cpu, uint32_t intid);
+
+/* SGIs. To another PE of the SPMC: makes it exit and look at its vCPU's state again. */
+void interrupt_kick(struct spmc_cpu *cpu, const struct spmc_cpu *target);
+
+/* Schedule receiver interrupt to the normal world: now on this PE, or when this PE next returns
+ * to the normal world. */
+void interrupt_raise_sri(struct spmc_cpu *cpu);
+void interrupt_delay_sri(struct spmc_cpu *cpu);
+
+/* --- spmc/interrupt/timer.c: the EL1 physical timer of partitions --------------------------- */
+
+/* An access of an S-EL1 vCPU to CNTP_*_EL0 (`esr`: class SYSREG). False: another register. */
+bool vtimer_access(struct spmc_cpu *cpu, struct vcpu *vcpu, uint64_t esr);
+
+/* The EL2 physical timer fired: makes VINT_TIMER pending where the deadline has passed. Returns
+ * the first vCPU that it became pending for, NULL: none; call again until NULL. */
+struct vcpu *vtimer_expired(struct spmc_cpu *cpu);
+
+/* Before `next` runs on this PE: programs CNTHPS for the nearest deadline of this PE's vCPUs. */
+void vtimer_program(struct spmc_cpu *cpu);
+
+void vtimer_reset(struct vcpu *vcpu);
+
+/* --- spmc/interrupt/paravirt.c: HVC (S-EL1) and SVC (S-EL0) 0xFF03 to 0xFF0A ----------------- */
+
+/* False: the identifier in x0 is none of these calls. Fills frame.x[0]. */
+bool paravirt_call(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+/* --- spmc/interrupt/deliver.c, schedule.c: the policy ---------------------------------------- */
+
+/*
+ * A Secure interrupt is pending on this PE while `vcpu` ran (the normal world's: FFA_INTERRUPT from
+ * the SPMD). Acknowledges it, makes it pending for its owner and returns who runs next, with its
+ * frame filled (FF-A v1.2, 9.3.1). Takes the chain lock itself.
+ */
+struct vcpu *interrupt_secure(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+/* A Group 0 or Non-secure interrupt while a partition ran: to EL3, or the partition's
+ * ns-interrupts-action (FF-A v1.2, 9.3.2). Takes the chain lock itself. */
+struct vcpu *interrupt_other(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+/*
+ * Last step of every entry into the SPMC, on whoever runs next on this PE: notification pending
+ * interrupt, virtual lines, masks, timer, delayed SRI. Takes the chain lock itself.
+ */
+void interrupt_before_run(struct spmc_cpu *cpu, struct vcpu *next);
+
+/*
+ * `vcpu` is about to wait (FFA_MSG_WAIT, direct response) with virtual interrupts ready: true when
+ * it is to be resumed with FFA_INTERRUPT instead (interception), which keeps it RUNNING. With SRI
+ * policy bit 1: false, and a delayed SRI. The caller holds the chain lock.
+ */
+bool interrupt_intercepts(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+/* Fills its frame with FFA_INTERRUPT: w1 = 0, w2 = INTID (taken for S-EL0, peeked for S-EL1). */
+void interrupt_frame(struct vcpu *vcpu);
+
+/* --- spmc/ffa/notification.c ------------------------------------------------------------------ */
+
+/* Are there notifications that this vCPU's partition was not told of by VINT_NOTIFICATION_PENDING
+ * since it last got any? Marks them as told. Takes the notification lock. */
+bool notification_take_npi(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+#endif
