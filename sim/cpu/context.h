@@ -17,9 +17,11 @@
 #include "sim/machine/machine.h"
 
 enum context_exit_kind {
-    CONTEXT_EXIT_SYNC,     /* synchronous exception to the level above: esr, far, hpfar */
-    CONTEXT_EXIT_SLICE,    /* reached `until_ns` at an architectural block end */
-    CONTEXT_EXIT_WFI,      /* waits for an interrupt (WFI not trapped); pc is after it */
+    CONTEXT_EXIT_SYNC,  /* synchronous exception to the level above: esr, far, hpfar */
+    CONTEXT_EXIT_SLICE, /* reached `until_ns` at an architectural block end */
+    CONTEXT_EXIT_WFI,   /* waits for an interrupt (WFI not trapped); pc is after it */
+    CONTEXT_EXIT_IRQ,   /* physical interrupt to the level above; pc: where it goes on */
+    CONTEXT_EXIT_FIQ,
     CONTEXT_EXIT_FINISHED, /* a scripted context's function returned */
     CONTEXT_EXIT_FAILED,   /* `why` says what the host or the script did wrong */
 };
@@ -101,6 +103,27 @@ struct context_ops {
     void (*flush_code)(struct context *context, uint64_t pa, uint64_t size_bytes);
     void (*destroy)(struct context *context);
 };
+
+/*
+ * Interrupts of any context. The signals of the PE's GIC CPU interface, and HCR_EL2.VI and VF of
+ * config.hcr, belong to levels: physical ones of a partition always to the level above, the normal
+ * world's FIQ to EL3, its IRQ to itself; virtual ones to S-EL1.
+ *
+ * True: a physical interrupt is for the level above; *exit is of kind IRQ or FIQ. No mask of the
+ * context holds it back, so ask before anything of the context runs.
+ */
+bool context_interrupted(const struct context *context, struct context_exit *exit);
+
+/*
+ * A pending interrupt of the context's own level; where there are both, one that PSTATE lets in is
+ * preferred, and FIQ. Masks are otherwise the asker's business.
+ */
+enum context_own_interrupt {
+    CONTEXT_OWN_NONE,
+    CONTEXT_OWN_IRQ,
+    CONTEXT_OWN_FIQ,
+};
+enum context_own_interrupt context_own_interrupt(const struct context *context);
 
 /* A context that runs AArch64 code. The engine is opened at its first resume. */
 struct context *context_create_emulated(struct machine *machine,

@@ -23,109 +23,9 @@
 #define WFX_WFE       1u
 #define ISS_WFX_COND  (0x1eu << 20) /* CV set, COND always */
 
-static const int x_ids[31] = {
-    UC_ARM64_REG_X0,  UC_ARM64_REG_X1,  UC_ARM64_REG_X2,  UC_ARM64_REG_X3,  UC_ARM64_REG_X4,
-    UC_ARM64_REG_X5,  UC_ARM64_REG_X6,  UC_ARM64_REG_X7,  UC_ARM64_REG_X8,  UC_ARM64_REG_X9,
-    UC_ARM64_REG_X10, UC_ARM64_REG_X11, UC_ARM64_REG_X12, UC_ARM64_REG_X13, UC_ARM64_REG_X14,
-    UC_ARM64_REG_X15, UC_ARM64_REG_X16, UC_ARM64_REG_X17, UC_ARM64_REG_X18, UC_ARM64_REG_X19,
-    UC_ARM64_REG_X20, UC_ARM64_REG_X21, UC_ARM64_REG_X22, UC_ARM64_REG_X23, UC_ARM64_REG_X24,
-    UC_ARM64_REG_X25, UC_ARM64_REG_X26, UC_ARM64_REG_X27, UC_ARM64_REG_X28, UC_ARM64_REG_X29,
-    UC_ARM64_REG_X30};
-
 static struct emulated *of(struct context *context)
 {
     return (struct emulated *)context;
-}
-
-static void get_x(struct context *context, unsigned first, unsigned count, uint64_t *x)
-{
-    struct emulated *e = of(context);
-    void *at[31];
-
-    if (e->uc == NULL) {
-        memcpy(x, &e->x[first], count * sizeof(x[0]));
-        return;
-    }
-    for (unsigned i = 0; i < count; i++) {
-        at[i] = &x[i];
-    }
-    uc_reg_read_batch(e->uc, (int *)(uintptr_t)&x_ids[first], at, (int)count);
-}
-
-static void set_x(struct context *context, unsigned first, unsigned count, const uint64_t *x)
-{
-    struct emulated *e = of(context);
-    void *at[31];
-
-    if (e->uc == NULL) {
-        memcpy(&e->x[first], x, count * sizeof(x[0]));
-        return;
-    }
-    for (unsigned i = 0; i < count; i++) {
-        at[i] = (void *)(uintptr_t)&x[i];
-    }
-    uc_reg_write_batch(e->uc, (int *)(uintptr_t)&x_ids[first], at, (int)count);
-}
-
-static const struct sysreg_id sysreg_ids[CONTEXT_SYSREG_COUNT] = {
-    [CONTEXT_ELR_EL1] = {3, 0, 4, 0, 1},   [CONTEXT_SPSR_EL1] = {3, 0, 4, 0, 0},
-    [CONTEXT_ESR_EL1] = {3, 0, 5, 2, 0},   [CONTEXT_FAR_EL1] = {3, 0, 6, 0, 0},
-    [CONTEXT_VBAR_EL1] = {3, 0, 12, 0, 0}, [CONTEXT_SCTLR_EL1] = {3, 0, 1, 0, 0},
-};
-
-static uint64_t get_sysreg(struct context *context, enum context_sysreg reg)
-{
-    struct emulated *e = of(context);
-
-    if (reg == CONTEXT_PC) {
-        return e->pc;
-    }
-    if (e->uc == NULL) {
-        return reg == CONTEXT_PSTATE ? e->pstate : e->early_sysreg[reg];
-    }
-    return reg == CONTEXT_PSTATE ? engine_reg(e, UC_ARM64_REG_PSTATE)
-                                 : engine_sysreg_read(e, sysreg_ids[reg]);
-}
-
-/* A new PSTATE changes the stack pointer in use and the rights of the code. */
-static void set_pstate(struct emulated *e, uint64_t value)
-{
-    uint64_t old = engine_reg(e, UC_ARM64_REG_PSTATE);
-    int from = (old & PSTATE_SPSEL) == 0 ? UC_ARM64_REG_SP_EL0
-               : PSTATE_EL(old) == 2     ? UC_ARM64_REG_SP_EL2
-                                         : UC_ARM64_REG_SP_EL1;
-    int to = (value & PSTATE_SPSEL) == 0 ? UC_ARM64_REG_SP_EL0
-             : PSTATE_EL(value) == 2     ? UC_ARM64_REG_SP_EL2
-                                         : UC_ARM64_REG_SP_EL1;
-
-    if (from != to) {
-        engine_set_reg(e, from, engine_reg(e, UC_ARM64_REG_SP));
-    }
-    engine_set_reg(e, UC_ARM64_REG_PSTATE, value);
-    /* Any system register write makes the engine look at PSTATE again. */
-    engine_sysreg_write(e, ESR_EL1_ID, engine_sysreg_read(e, ESR_EL1_ID));
-    if (from != to) {
-        engine_set_reg(e, UC_ARM64_REG_SP, engine_reg(e, to));
-    }
-}
-
-static void set_sysreg(struct context *context, enum context_sysreg reg, uint64_t value)
-{
-    struct emulated *e = of(context);
-
-    e->block_known = false;
-    if (reg == CONTEXT_PC) {
-        e->pc = value;
-    } else if (e->uc == NULL) {
-        e->early_sysreg[reg] = value;
-        if (reg == CONTEXT_PSTATE) {
-            e->pstate = value;
-        }
-    } else if (reg == CONTEXT_PSTATE) {
-        set_pstate(e, value);
-    } else {
-        engine_sysreg_write(e, sysreg_ids[reg], value);
-    }
 }
 
 static void flush_code_lines(struct emulated *e)
@@ -178,7 +78,7 @@ static void reset(struct context *context, uint64_t pc, const uint64_t x[8])
     close_engine(e);
     memset(e->x, 0, sizeof(e->x));
     memset(e->early_sysreg, 0, sizeof(e->early_sysreg));
-    memset(e->timer, 0, sizeof(e->timer));
+    memset(&e->timer, 0, sizeof(e->timer));
     memcpy(e->x, x, 8 * sizeof(x[0]));
     flush_code_lines(e);
     e->pc = pc;
@@ -192,9 +92,6 @@ static void destroy(struct context *context)
 {
     struct emulated *e = of(context);
 
-    if (e->wake.queued) {
-        machine_event_remove(context->machine, &e->wake);
-    }
     close_engine(e);
     free(e);
 }
@@ -237,11 +134,6 @@ static bool fail(struct emulated *e, struct context_exit *exit, const char *what
     return true;
 }
 
-static unsigned current_el(struct emulated *e)
-{
-    return PSTATE_EL(engine_reg(e, UC_ARM64_REG_PSTATE));
-}
-
 /*
  * The hook is told the 1 KiB line of an access; the instruction says where in it. An access that
  * crosses into the line faults at the line's start.
@@ -257,7 +149,7 @@ static uint64_t fault_address(struct emulated *e, const struct loadstore *access
     if (access == NULL) {
         return e->fault_va;
     }
-    get_x(&e->context, 0, 31, x);
+    registers_get_x(&e->context, 0, 31, x);
     address = loadstore_address(access, e->pc, x, engine_reg(e, UC_ARM64_REG_SP));
     return address / EMULATED_LINE_BYTES == e->fault_va / EMULATED_LINE_BYTES ? address
                                                                               : e->fault_va;
@@ -267,7 +159,7 @@ static uint64_t fault_address(struct emulated *e, const struct loadstore *access
 
 static bool on_fault(struct emulated *e, struct context_exit *exit)
 {
-    unsigned el = current_el(e);
+    unsigned el = emulated_el(e);
     bool is_own_stage2 = !e->context.config.stage2 && e->fault.stage == 2;
     unsigned target = is_own_stage2 ? 2 : exception_target(e, el);
     struct loadstore access;
@@ -296,7 +188,7 @@ static bool on_fault(struct emulated *e, struct context_exit *exit)
 
 static bool on_hvc(struct emulated *e, struct context_exit *exit, uint32_t instruction)
 {
-    unsigned el = current_el(e);
+    unsigned el = emulated_el(e);
     uint64_t esr = syndrome(EC_HVC64, INSN_IMM16(instruction));
 
     if (el != 0 && e->context.config.stage2) {
@@ -347,25 +239,31 @@ static bool on_undefined(struct emulated *e, struct context_exit *exit)
         if ((instruction & 0xffe0001fu) == 0xd4000002u) {
             return on_hvc(e, exit, instruction);
         }
-        if (current_el(e) != 0 && sysreg_emulate_unknown(e, instruction)) {
+        switch (sysreg_refused(e, instruction)) {
+        case SYSREG_TRAPPED:
+            return exit_sync(exit, syndrome(EC_SYSREG, syndrome_sysreg_iss(instruction)));
+        case SYSREG_DONE:
             e->pc += 4;
             e->context.retired++;
+            e->branch_count = e->context.retired;
             return false;
+        case SYSREG_UNDEFINED:
+            break;
         }
     }
-    if (current_el(e) == 0 && is_trapped_at_el0(instruction)) {
+    if (emulated_el(e) == 0 && is_trapped_at_el0(instruction)) {
         return take(e, exit, exception_target(e, 0),
                     syndrome(EC_SYSREG, syndrome_sysreg_iss(instruction)), 0, 0, e->pc);
     }
-    return take(e, exit, exception_target(e, current_el(e)), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
+    return take(e, exit, exception_target(e, emulated_el(e)), syndrome(EC_UNKNOWN, 0), 0, 0, e->pc);
 }
 
 /* A branch to where no instruction can be: comes before any fault of the fetch. */
 static bool on_alignment(struct emulated *e, struct context_exit *exit)
 {
     e->block_known = false;
-    return take(e, exit, exception_target(e, current_el(e)), syndrome(EC_PC_ALIGNMENT, 0), e->pc, 0,
-                e->pc);
+    return take(e, exit, exception_target(e, emulated_el(e)), syndrome(EC_PC_ALIGNMENT, 0), e->pc,
+                0, e->pc);
 }
 
 static bool on_interrupt(struct emulated *e, struct context_exit *exit)
@@ -382,7 +280,7 @@ static bool on_interrupt(struct emulated *e, struct context_exit *exit)
     case EXCP_SVC:
         e->pc = e->block_end;
         engine_instruction(e, e->pc - 4, &instruction);
-        el = current_el(e);
+        el = emulated_el(e);
         if (e->context.config.top_el == 0) {
             return exit_sync(exit, syndrome(EC_SVC64, INSN_IMM16(instruction)));
         }
@@ -394,7 +292,7 @@ static bool on_interrupt(struct emulated *e, struct context_exit *exit)
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
         uncount_from(e, e->pc);
         engine_instruction(e, e->pc, &instruction);
-        return take(e, exit, exception_target(e, current_el(e)),
+        return take(e, exit, exception_target(e, emulated_el(e)),
                     syndrome(EC_BRK64, INSN_IMM16(instruction)), 0, 0, e->pc);
     case EXCP_DATA: {
         struct loadstore access = {0};
@@ -402,8 +300,8 @@ static bool on_interrupt(struct emulated *e, struct context_exit *exit)
 
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
         uncount_from(e, e->pc);
-        el = current_el(e);
-        get_x(&e->context, 0, 31, x);
+        el = emulated_el(e);
+        registers_get_x(&e->context, 0, 31, x);
         if (engine_instruction(e, e->pc, &instruction)) {
             loadstore_decode(instruction, &access);
         }
@@ -443,16 +341,20 @@ static bool on_hint(struct emulated *e, struct context_exit *exit)
         return instruction != INSN_YIELD &&
                fail(e, exit, "engine stop behind instruction", instruction);
     }
+    if (is_wfi && interrupt_ends_wfi(e)) {
+        return false;
+    }
     if (hint_is_trapped(&e->context.config, is_wfi)) {
         e->pc -= 4;
         e->context.retired--;
         return exit_sync(exit, syndrome(EC_WFX, ISS_WFX_COND | (is_wfi ? 0 : WFX_WFE)));
     }
-    if (is_wfi && sysreg_arm_wake(e)) {
-        *exit = (struct context_exit){.kind = CONTEXT_EXIT_WFI};
-        return true;
+    if (!is_wfi) {
+        return false;
     }
-    return false;
+    e->context.pe->wake = false; /* what woke it before is over */
+    *exit = (struct context_exit){.kind = CONTEXT_EXIT_WFI};
+    return true;
 }
 
 static bool run_once(struct emulated *e, struct context_exit *exit)
@@ -466,6 +368,9 @@ static bool run_once(struct emulated *e, struct context_exit *exit)
         e->pc = engine_reg(e, UC_ARM64_REG_PC);
         *exit = (struct context_exit){.kind = CONTEXT_EXIT_SLICE};
         return true;
+    case STOP_DUE:
+        e->pc = engine_reg(e, UC_ARM64_REG_PC);
+        return false;
     case STOP_INTERRUPT:
         return on_interrupt(e, exit);
     case STOP_FAULT:
@@ -508,10 +413,48 @@ static void forget_stale(struct emulated *e)
     e->code_is_stale = false;
 }
 
+/* From the slice that the PE has. */
+static void set_limit(struct emulated *e)
+{
+    uint64_t end_ns = e->context.pe->slice_end_ns;
+
+    if (end_ns == MACHINE_NEVER) {
+        e->limit = UINT64_MAX;
+    } else {
+        e->limit = e->run_start_retired + (end_ns > e->run_start_ns ? end_ns - e->run_start_ns : 0);
+    }
+}
+
+void emulated_begin_access(struct emulated *e)
+{
+    e->context.pe->now_ns = e->run_start_ns + (e->branch_count - e->run_start_retired);
+}
+
+void emulated_end_access(struct emulated *e)
+{
+    struct interrupt due;
+
+    set_limit(e);
+    (void)interrupt_due(e, &due);
+}
+
+/* An interrupt that is taken: true when it leaves. */
+static bool interrupt(struct emulated *e, const struct interrupt *due, struct context_exit *exit)
+{
+    if (due->leaves) {
+        *exit = (struct context_exit){.kind = due->is_fiq ? CONTEXT_EXIT_FIQ : CONTEXT_EXIT_IRQ};
+        return true;
+    }
+    exception_take_interrupt(e, due->target_el, due->is_fiq);
+    e->context.retired++;
+    return false;
+}
+
 static void resume(struct context *context, struct context_exit *exit)
 {
     struct emulated *e = of(context);
     struct sim_pe *pe = context->pe;
+    struct interrupt due;
 
     if (e->uc == NULL && !engine_open(e)) {
         *exit = (struct context_exit){.kind = CONTEXT_EXIT_FAILED, .why = e->why};
@@ -521,10 +464,8 @@ static void resume(struct context *context, struct context_exit *exit)
     e->run_start_retired = context->retired;
     e->run_start_ns = pe->now_ns;
     e->branch_count = context->retired;
-    e->limit = pe->slice_end_ns == MACHINE_NEVER
-                   ? UINT64_MAX
-                   : context->retired + (pe->slice_end_ns - pe->now_ns);
-    while (!run_once(e, exit)) {
+    set_limit(e);
+    while (!(interrupt_due(e, &due) ? interrupt(e, &due, exit) : run_once(e, exit))) {
         if (context->retired >= e->limit) {
             *exit = (struct context_exit){.kind = CONTEXT_EXIT_SLICE};
             break;
@@ -534,8 +475,16 @@ static void resume(struct context *context, struct context_exit *exit)
 }
 
 static const struct context_ops emulated_ops = {
-    resume, get_x,     set_x,          get_sysreg, set_sysreg,
-    reset,  flush_tlb, flush_tlb_page, flush_code, destroy,
+    .resume = resume,
+    .get_x = registers_get_x,
+    .set_x = registers_set_x,
+    .get_sysreg = registers_get_sysreg,
+    .set_sysreg = registers_set_sysreg,
+    .reset = reset,
+    .flush_tlb = flush_tlb,
+    .flush_tlb_page = flush_tlb_page,
+    .flush_code = flush_code,
+    .destroy = destroy,
 };
 
 void emulated_regime(struct context *context, struct mmu_regime *regime)
@@ -543,7 +492,7 @@ void emulated_regime(struct context *context, struct mmu_regime *regime)
     if (context->ops == &emulated_ops) {
         struct emulated *e = of(context);
 
-        engine_regime(e, e->uc != NULL ? current_el(e) : context->config.top_el, regime);
+        engine_regime(e, e->uc != NULL ? emulated_el(e) : context->config.top_el, regime);
     } else {
         struct emulated plain = {.context = *context};
 

@@ -7,6 +7,7 @@
 
 #include "sim/cpu/context.h"
 #include "sim/cpu/mmu.h"
+#include "sim/device/timer.h"
 
 /* Engine-physical addresses of the non-secure physical address space carry this bit. */
 #define EMULATED_NS_ALIAS (1ull << 46)
@@ -24,6 +25,8 @@
 #define PSTATE_EL(p) (((p) >> 2) & 3u)
 #define PSTATE_SPSEL 0x1u
 #define PSTATE_DAIF  0x3c0u
+#define PSTATE_I     0x080u
+#define PSTATE_F     0x040u
 #define PSTATE_EL0T  0x0u
 #define PSTATE_EL1H  0x5u
 #define PSTATE_EL2H  0x9u
@@ -35,11 +38,7 @@ enum emulated_stop {
     STOP_INTERRUPT, /* hook number in `interrupt` */
     STOP_FAULT,     /* translation failed: fault_* */
     STOP_ALIGNMENT, /* the PC is no multiple of 4 */
-};
-
-struct emulated_timer {
-    uint64_t ctl; /* ENABLE, IMASK */
-    uint64_t cval;
+    STOP_DUE,       /* an interrupt that was masked is not any more */
 };
 
 struct emulated_mmio {
@@ -79,8 +78,10 @@ struct emulated {
         const uint8_t *host;
     } code[EMULATED_CODE_LINES];
 
-    struct emulated_timer timer[2]; /* physical, virtual */
-    struct machine_event wake;
+    bool watch; /* an interrupt is pending: look at the end of each block whether it is taken */
+    bool own_hcr_is_stale; /* own_hcr is older than the engine's HCR_EL2 */
+    uint64_t own_hcr;
+    struct timer_state timer; /* CNTV of a partition: state of its context, raises nothing */
     bool warned_icc;
     uint64_t early_sysreg[CONTEXT_SYSREG_COUNT];
     struct emulated_mmio *mmio;
@@ -120,6 +121,7 @@ struct sysreg_id {
 #define HPFAR_EL2_ID                    SYSREG(3, 4, 6, 0, 4)
 #define SCR_EL3_ID                      SYSREG(3, 6, 1, 1, 0)
 #define VBAR_EL2_ID                     SYSREG(3, 4, 12, 0, 0)
+#define CNTHCTL_EL2_ID                  SYSREG(3, 4, 14, 1, 0)
 
 /* engine.c */
 bool engine_open(struct emulated *e);
@@ -138,21 +140,64 @@ bool engine_instruction(struct emulated *e, uint64_t va, uint32_t *instruction);
  */
 void emulated_regime(struct context *context, struct mmu_regime *regime);
 
+/* registers.c: of struct context_ops */
+void registers_get_x(struct context *context, unsigned first, unsigned count, uint64_t *x);
+void registers_set_x(struct context *context, unsigned first, unsigned count, const uint64_t *x);
+uint64_t registers_get_sysreg(struct context *context, enum context_sysreg reg);
+void registers_set_sysreg(struct context *context, enum context_sysreg reg, uint64_t value);
+
 /* hooks.c */
 bool hooks_add(struct emulated *e);
 
 /* exception.c: delivers to a level inside the context; pc and SP change. */
 void exception_take(struct emulated *e, unsigned target_el, uint64_t esr, uint64_t far,
                     uint64_t hpfar, uint64_t return_pc);
+void exception_take_interrupt(struct emulated *e, unsigned target_el, bool is_fiq);
 /* The exception level inside the context that takes a synchronous exception from `el`. */
 unsigned exception_target(struct emulated *e, unsigned el);
 
-/* sysreg.c: registers of the simulated machine. False: not ours. */
+/* interrupt.c: one that is taken now, before the instruction at the PC. */
+struct interrupt {
+    bool leaves; /* to the level above, which no mask of the context holds back */
+    bool is_fiq;
+    uint8_t target_el; /* inside the context */
+};
+/* Says also in `watch` whether there is one at all. */
+bool interrupt_due(struct emulated *e, struct interrupt *due);
+bool interrupt_ends_wfi(struct emulated *e);
+uint64_t interrupt_status(struct emulated *e); /* ISR_EL1 */
+/* HCR_EL2 of the context's own EL2. */
+uint64_t interrupt_own_hcr(struct emulated *e);
+
+/*
+ * Around an access of the running engine to what is outside of it, devices and registers: the PE's
+ * time becomes that of the last taken branch, a place that does not depend on how the library cuts
+ * blocks; then the slice may have become shorter, and an interrupt pending.
+ */
+void emulated_begin_access(struct emulated *e);
+void emulated_end_access(struct emulated *e);
+
+/* sysreg.c: registers of the simulated machine. False: not ours, or not at this level. */
 bool sysreg_read(struct emulated *e, struct sysreg_id id, uint64_t *value);
 bool sysreg_write(struct emulated *e, struct sysreg_id id, uint64_t value);
-/* Registers that the engine does not know at all, seen as UNDEF. */
-bool sysreg_emulate_unknown(struct emulated *e, uint32_t instruction);
-/* Prepares the wake-up from WFI; false: a timer condition holds already. */
-bool sysreg_arm_wake(struct emulated *e);
+
+/* timer_regs.c: counters and timers; likewise. */
+bool timer_regs_read(struct emulated *e, struct sysreg_id id, uint64_t *value);
+bool timer_regs_write(struct emulated *e, struct sysreg_id id, uint64_t value);
+/* CNTP of a partition: S-EL2's to emulate, unless its EL1 refuses it to EL0. */
+bool timer_regs_trap(struct emulated *e, struct sysreg_id id);
+
+/* icc_regs.c: what the engine refuses, seen as UNDEF. */
+enum sysreg_refused {
+    SYSREG_UNDEFINED,
+    SYSREG_DONE,
+    SYSREG_TRAPPED, /* to S-EL2: the GIC's CPU interface, and the timer that S-EL2 emulates */
+};
+enum sysreg_refused sysreg_refused(struct emulated *e, uint32_t instruction);
+
+static inline unsigned emulated_el(struct emulated *e)
+{
+    return PSTATE_EL(engine_reg(e, UC_ARM64_REG_PSTATE));
+}
 
 #endif

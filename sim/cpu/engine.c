@@ -26,10 +26,17 @@ const char *__lsan_default_suppressions(void)
 #define SCTLR_EL0                                                                                \
     (SCTLR_RESET | SCTLR_nTWI | SCTLR_nTWE | 1ull << 13 | 1ull << 14 | 1ull << 15 | 1ull << 26 | \
      1ull << 27 | 1ull << 30 | 1ull << 31)
-/* NS, RW, APK, API: pointer authentication is trapped in the engine's secure state. */
-#define SCR_PAUTH       (1ull << 0 | 1ull << 10 | 1ull << 16 | 1ull << 17)
-#define CPACR_FPEN      (3ull << 20)
-#define CNTKCTL_EL0CTEN 3ull
+/*
+ * RW, APK, API; and NS: the engine's secure state traps pointer authentication, and has no traps to
+ * EL2. Only a context with an EL2 of its own stays there: else the engine would take virtual
+ * interrupts by itself.
+ */
+#define SCR_RW           (1ull << 10 | 1ull << 16 | 1ull << 17)
+#define SCR_NS           (1ull << 0)
+#define CPACR_FPEN       (3ull << 20)
+#define CNTKCTL_EL0CTEN  3ull
+#define CNTHCTL_EL1PCTEN 1ull
+#define CNTHCTL_EL1PCEN  2ull
 
 uint64_t engine_reg(struct emulated *e, int reg)
 {
@@ -68,10 +75,14 @@ void engine_sysreg_write(struct emulated *e, struct sysreg_id id, uint64_t value
 static uint64_t mmio_read(uc_engine *uc, uint64_t offset, unsigned size, void *user)
 {
     struct emulated_mmio *mmio = user;
+    uint64_t value;
 
     (void)uc;
-    return mmio->region->ops->read(mmio->region->device, mmio->emulated->context.pe, offset, size,
-                                   mmio->pas);
+    emulated_begin_access(mmio->emulated);
+    value = mmio->region->ops->read(mmio->region->device, mmio->emulated->context.pe, offset, size,
+                                    mmio->pas);
+    emulated_end_access(mmio->emulated);
+    return value;
 }
 
 static void mmio_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *user)
@@ -79,8 +90,10 @@ static void mmio_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t v
     struct emulated_mmio *mmio = user;
 
     (void)uc;
+    emulated_begin_access(mmio->emulated);
     mmio->region->ops->write(mmio->region->device, mmio->emulated->context.pe, offset, size, value,
                              mmio->pas);
+    emulated_end_access(mmio->emulated);
 }
 
 /* Every region in every physical address space that it is visible in; the walks decide on access.
@@ -133,12 +146,18 @@ static void load_reset_state(struct emulated *e)
         engine_sysreg_write(e, SCTLR_EL1_ID, SCTLR_EL0);
         engine_sysreg_write(e, CPACR_EL1_ID, CPACR_FPEN);
         engine_sysreg_write(e, CNTKCTL_EL1_ID, CNTKCTL_EL0CTEN);
-        engine_sysreg_write(e, SCR_EL3_ID, SCR_PAUTH);
-        engine_sysreg_write(e, HCR_EL2_ID, HCR_RW | HCR_API | HCR_APK);
     }
     if (e->context.config.top_el == 2) {
+        engine_sysreg_write(e, SCR_EL3_ID, SCR_RW);
         engine_sysreg_write(e, SCTLR_EL2_ID, SCTLR_RESET);
         engine_sysreg_write(e, HCR_EL2_ID, HCR_RW);
+        e->own_hcr_is_stale = true;
+    } else {
+        engine_sysreg_write(e, SCR_EL3_ID, SCR_RW | SCR_NS);
+        engine_sysreg_write(e, HCR_EL2_ID, HCR_RW | HCR_API | HCR_APK);
+        /* The physical timer of a partition is its EL2's to emulate. */
+        engine_sysreg_write(e, CNTHCTL_EL2_ID,
+                            CNTHCTL_EL1PCTEN | (e->context.config.stage2 ? 0 : CNTHCTL_EL1PCEN));
     }
     for (unsigned i = CONTEXT_ELR_EL1; i < CONTEXT_SYSREG_COUNT; i++) {
         if (e->early_sysreg[i] != 0) {

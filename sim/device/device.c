@@ -27,10 +27,10 @@ static bool create_nothing(struct machine *machine, const struct board_device *n
 static const struct device_model silent_model = {silent_compatible, create_nothing};
 
 static const struct device_model *const models[] = {
-    &device_pl011,
-    &device_gicv3,
-    &device_timer,
-    &silent_model,
+    &device_pl011,           &device_gicv3,        &device_timer,     &device_sp804,
+    &device_sp805,           &device_sbsa_gwdt,    &device_timer_mem, &device_timer_frame,
+    &device_counter_control, &device_counter_read, &device_pwrc,      &device_sysreg,
+    &device_flash,           &silent_model,
 };
 
 const struct device_model *device_model_find(const char *compatible)
@@ -53,8 +53,10 @@ static const struct device_model *choose_model(const struct board *board, struct
         const struct device_model *model;
 
         compatible = fdt_stringlist_get(board->fdt, node->node, "compatible", i, NULL);
-        if (compatible == NULL)
+        if (compatible == NULL && i > 0)
             return NULL;
+        if (compatible == NULL) /* the reader found out what it is */
+            return device_model_find(node->compatible);
         model = device_model_find(compatible);
         if (model != NULL) {
             snprintf(node->compatible, sizeof(node->compatible), "%s", compatible);

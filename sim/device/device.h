@@ -68,5 +68,15 @@ void device_warn_unmodelled(struct device *device, struct device_unmodelled *see
 extern const struct device_model device_pl011;
 extern const struct device_model device_gicv3;
 extern const struct device_model device_timer;
+extern const struct device_model device_sp804;
+extern const struct device_model device_sp805;
+extern const struct device_model device_sbsa_gwdt;
+extern const struct device_model device_timer_mem;
+extern const struct device_model device_timer_frame;
+extern const struct device_model device_counter_control;
+extern const struct device_model device_counter_read;
+extern const struct device_model device_pwrc;
+extern const struct device_model device_sysreg;
+extern const struct device_model device_flash;
 
 #endif

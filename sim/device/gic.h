@@ -46,7 +46,9 @@ bool gic_has_signal(const struct sim_pe *pe);
 
 /*
  * A read or write of a CPU interface register (`key` of GIC_SYSREG) at exception level 1 to 3 of a
- * security state. False: there is no such register at that level; the access is UNDEFINED.
+ * security state. At EL3 `secure` says !SCR_EL3.NS, which chooses among the copies of banked
+ * registers. False: there is no such register at that level; the access is UNDEFINED, or trapped to
+ * EL3 (registers of Group 0 in the Non-secure state).
  */
 bool gic_icc_read(struct sim_pe *pe, uint32_t key, unsigned el, bool secure, uint64_t *value);
 bool gic_icc_write(struct sim_pe *pe, uint32_t key, unsigned el, bool secure, uint64_t value);
@@ -65,9 +67,14 @@ bool gic_query(const struct machine *machine, const struct sim_pe *pe, uint32_t 
 
 /*
  * What the firmware at EL3 does at cold boot, in one go: affinity routing and all groups on, every
- * SPI, PPI and SGI in Non-secure Group 1, redistributors awake, PMR open and group enables set for
- * the Non-secure state of each PE. The SPMC takes its own interrupts out of that.
+ * SPI, PPI and SGI in Non-secure Group 1 at priority 0x80 (the highest of that state) and routed to
+ * the first PE, redistributors awake; in the CPU interface of each PE the PMR open and all groups
+ * enabled. The SPMC takes its own interrupts out of that.
  */
 void gic_boot(struct machine *machine);
+
+/* All to reset values: nothing enabled, pending or active. Lines keep the level their devices
+ * drive. */
+void gic_reset(struct machine *machine);
 
 #endif

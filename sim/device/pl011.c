@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * arm,pl011: the Arm PrimeCell UART. What is written to DR becomes lines of the trace; nothing is
- * ever received and transmission takes no time, so the transmit FIFO is always empty. Offsets and
- * bits are those of the PL011 Technical Reference Manual (DDI 0183), chapter 3.
+ * arm,pl011: the Arm PrimeCell UART. What is written to DR becomes lines of the trace; transmission
+ * takes no time, so the transmit FIFO is always empty. What is received comes from outside by
+ * pl011_receive(): see pl011_input.c. Offsets and bits are those of the PL011 Technical Reference
+ * Manual (DDI 0183), chapter 3.
  */
 
 #include "sim/device/pl011.h"
-#include "sim/device/device.h"
+
+#include "sim/device/pl011_internal.h"
 #include "sim/trace/trace.h"
 
 enum pl011_offset {
@@ -28,28 +30,15 @@ enum pl011_offset {
     PL011_CELL_ID3 = 0xffc,
 };
 
-#define PL011_BYTES 0x1000u
-#define FR_TXFE     (1u << 7)
-#define FR_RXFE     (1u << 4)
-#define CR_UARTEN   (1u << 0)
-#define CR_TXE      (1u << 8)
-#define CR_RESET    0x0300u
-#define IFLS_RESET  0x12u
-#define INT_TX      (1u << 5)
-#define INT_MASK    0x07ffu
+#define PL011_BYTES      0x1000u
+#define PL011_DEFAULT_HZ 24000000u
+#define CR_TXE           (1u << 8)
+#define CR_RESET         0x0300u
+#define IFLS_RESET       0x12u
+#define INT_MASK         0x07ffu
 
 /* PeriphID0..3 and PCellID0..3: part 0x011, designer Arm, revision r1p5. */
 static const uint8_t identification[8] = {0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
-
-struct pl011 {
-    struct device device;
-    uint32_t ilpr, ibrd, fbrd, lcr_h, cr, ifls, imsc, ris, dmacr;
-    bool warned_disabled;
-    uint64_t written_bytes; /* to DR in this run */
-    unsigned line_bytes;
-    char line[PL011_LINE_BYTES + 1];
-    struct device_unmodelled unmodelled;
-};
 
 static void emit_line(struct pl011 *uart, const struct sim_pe *pe)
 {
@@ -74,8 +63,13 @@ static void transmit(struct pl011 *uart, const struct sim_pe *pe, uint8_t byte)
 {
     const char *path = uart->device.node->path;
 
-    uart->ris |= INT_TX;
-    if (!uart->warned_disabled && (uart->cr & (CR_UARTEN | CR_TXE)) != (CR_UARTEN | CR_TXE)) {
+    uart->ris |= PL011_INT_TX;
+    if ((uart->cr & PL011_CR_LBE) != 0) {
+        pl011_loop_back(uart, device_now(&uart->device, pe), byte);
+        return;
+    }
+    if (!uart->warned_disabled &&
+        (uart->cr & (PL011_CR_UARTEN | CR_TXE)) != (PL011_CR_UARTEN | CR_TXE)) {
         uart->warned_disabled = true;
         machine_warn(uart->device.machine,
                      "%s: DR is written while UARTCR leaves the transmitter "
@@ -112,16 +106,18 @@ static uint64_t pl011_read(void *device, struct sim_pe *pe, uint64_t offset, uns
 {
     struct pl011 *uart = device;
 
-    (void)pe;
     (void)size;
     (void)pas;
+    pl011_catch_up(uart, device_now(&uart->device, pe));
     switch (offset) {
-    case PL011_DR: /* nothing was received */
+    case PL011_DR:
+        return pl011_take(uart, device_now(&uart->device, pe));
     case PL011_RSR:
+        return uart->rsr;
     case PL011_ICR:
         return 0;
     case PL011_FR:
-        return FR_TXFE | FR_RXFE;
+        return pl011_flags(uart);
     case PL011_ILPR:
         return uart->ilpr;
     case PL011_IBRD:
@@ -155,14 +151,17 @@ static void pl011_write(void *device, struct sim_pe *pe, uint64_t offset, unsign
                         uint64_t value, enum bus_pas pas)
 {
     struct pl011 *uart = device;
+    uint64_t now_ns = device_now(&uart->device, pe);
 
     (void)size;
     (void)pas;
+    pl011_catch_up(uart, now_ns);
     switch (offset) {
     case PL011_DR:
         transmit(uart, pe, (uint8_t)value);
         break;
-    case PL011_RSR: /* clears receive errors, of which there are none */
+    case PL011_RSR: /* any write clears the receive errors */
+        uart->rsr = 0;
         break;
     case PL011_ILPR:
         uart->ilpr = value & 0xffu;
@@ -175,9 +174,11 @@ static void pl011_write(void *device, struct sim_pe *pe, uint64_t offset, unsign
         break;
     case PL011_LCR_H:
         uart->lcr_h = value & 0xffu;
+        pl011_admit(uart, now_ns);
         break;
     case PL011_CR:
         uart->cr = value & 0xff87u;
+        pl011_admit(uart, now_ns);
         break;
     case PL011_IFLS:
         uart->ifls = value & 0x3fu;
@@ -195,6 +196,7 @@ static void pl011_write(void *device, struct sim_pe *pe, uint64_t offset, unsign
         device_warn_unmodelled(&uart->device, &uart->unmodelled, "PL011", offset, true);
         break;
     }
+    pl011_drive(uart);
 }
 
 static const struct bus_device_ops pl011_ops = {pl011_read, pl011_write};
@@ -218,7 +220,9 @@ static bool create_pl011(struct machine *machine, const struct board_device *nod
     uart->device.finish = pl011_finish;
     uart->cr = CR_RESET;
     uart->ifls = IFLS_RESET;
-    return device_map(&uart->device, 0, PL011_BYTES, &pl011_ops, uart, err);
+    return device_line_read(&uart->device, 0, &uart->line_out, err) &&
+           device_clock(&uart->device, 0, PL011_DEFAULT_HZ, &uart->hz, err) &&
+           device_map(&uart->device, 0, PL011_BYTES, &pl011_ops, uart, err);
 }
 
 static const char *const pl011_compatible[] = {"arm,pl011", NULL};

@@ -42,6 +42,16 @@ static bool copy_tree(struct board_reader *reader, const void *fdt, size_t size_
     return true;
 }
 
+/* A frame of a memory-mapped timer has no compatible of its own: its parent says what it is. */
+static bool is_timer_frame(const struct board_reader *reader, unsigned depth)
+{
+    const char *name = fdt_get_name(reader->fdt, reader->level[depth].node, NULL);
+
+    return depth > 1 && name != NULL && strncmp(name, "frame@", 6) == 0 &&
+           fdt_node_check_compatible(reader->fdt, reader->level[depth - 1].node, BOARD_TIMER_MEM) ==
+               0;
+}
+
 /* One node: its kind decides who decodes it. */
 static bool read_node(struct board_reader *reader, unsigned depth)
 {
@@ -65,6 +75,8 @@ static bool read_node(struct board_reader *reader, unsigned depth)
         return board_read_memory(reader, depth);
     if (compatible != NULL)
         return board_read_device(reader, depth, compatible);
+    if (is_timer_frame(reader, depth))
+        return board_read_device(reader, depth, BOARD_TIMER_FRAME);
     return true;
 }
 
@@ -149,6 +161,16 @@ static bool check_overlaps(struct board_reader *reader)
     return true;
 }
 
+/* Cores that count as multithreaded keep Aff0 for the thread, of which each has one. */
+static bool has_threads(const struct board *board)
+{
+    for (unsigned i = 0; i < board->pe_count; i++) {
+        if ((board->mpidr[i] & 0xff) != 0)
+            return false;
+    }
+    return board->pe_count > 1;
+}
+
 static bool check_whole(struct board_reader *reader)
 {
     const struct board *board = reader->board;
@@ -159,6 +181,7 @@ static bool check_whole(struct board_reader *reader)
     if (board->ram_count == 0)
         return sim_fail(reader->err, SIM_BAD_INPUT,
                         "%s: /: no enabled node with device_type = \"memory\"", reader->where);
+    reader->board->threads = has_threads(board);
     return check_overlaps(reader);
 }
 

@@ -11,6 +11,7 @@
 #ifndef SIM_BOARD_H
 #define SIM_BOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,10 @@
 #define BOARD_MAX_DEVICES 96
 #define BOARD_MAX_REGS    8
 #define BOARD_MAX_PES     64
+
+/* The memory-mapped generic timer, and the name by which a device model answers for its frames. */
+#define BOARD_TIMER_MEM   "arm,armv7-timer-mem"
+#define BOARD_TIMER_FRAME "arm,armv7-timer-mem-frame"
 
 struct board_ram {
     char name[64]; /* node name */
@@ -49,6 +54,7 @@ struct board {
     size_t fdt_size_bytes;
     unsigned pe_count;
     uint64_t mpidr[BOARD_MAX_PES];
+    bool threads; /* MPIDR_EL1.MT: several PEs, and Aff0, the thread, is 0 in each */
     unsigned ram_count;
     struct board_ram ram[BOARD_MAX_RAM];
     unsigned device_count;

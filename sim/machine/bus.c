@@ -113,6 +113,29 @@ bool bus_add_device(struct bus *bus, const char *name, uint64_t base, uint64_t s
     return true;
 }
 
+void bus_remove_devices(struct bus *bus)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < bus->region_count; i++) {
+        if (bus->region[i].ram != NULL)
+            bus->region[kept++] = bus->region[i];
+    }
+    bus->region_count = kept;
+}
+
+void bus_clear_ram(struct bus *bus)
+{
+    for (unsigned i = 0; i < bus->region_count; i++) {
+        struct bus_region *region = &bus->region[i];
+
+        /* Pages that are given back read as zero when they are touched again. */
+        if (region->ram != NULL &&
+            madvise(region->ram, (size_t)region->size_bytes, MADV_DONTNEED) != 0)
+            memset(region->ram, 0, (size_t)region->size_bytes);
+    }
+}
+
 void bus_free(struct bus *bus)
 {
     for (unsigned i = 0; i < bus->region_count; i++) {

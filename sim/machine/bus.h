@@ -53,6 +53,10 @@ bool bus_add_device(struct bus *bus, const char *name, uint64_t base, uint64_t s
                     struct sim_error *err);
 void bus_free(struct bus *bus);
 
+/* Takes every device's registers off; RAM reads as zero from now on, at the same host addresses. */
+void bus_remove_devices(struct bus *bus);
+void bus_clear_ram(struct bus *bus);
+
 /* The region of `pa` in that physical address space, or NULL. */
 const struct bus_region *bus_find(const struct bus *bus, uint64_t pa, enum bus_pas pas);
 

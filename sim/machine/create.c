@@ -55,11 +55,41 @@ struct machine *machine_create(struct board *board, unsigned pe_count, struct tr
     machine->trace = trace;
     machine->seed = seed;
     machine->limit_ns = limit_ns;
+    machine_set_quantum(machine, MACHINE_QUANTUM_NS, MACHINE_QUANTUM_NS);
     if (create_pes(machine, pe_count, err) && create_ram(machine, err) &&
         devices_create(machine, err))
         return machine;
     machine_destroy(machine);
     return NULL;
+}
+
+bool machine_restart(struct machine *machine, bool lose_ram, struct sim_error *err)
+{
+    uint64_t now_ns = machine->now_ns;
+
+    while (machine->events != NULL)
+        machine_event_remove(machine, machine->events);
+    devices_finish(machine);
+    devices_destroy(machine);
+    machine->devices = NULL;
+    machine->gic = NULL;
+    bus_remove_devices(&machine->bus);
+    if (lose_ram)
+        bus_clear_ram(&machine->bus);
+    for (unsigned i = 0; i < machine->pe_count; i++) {
+        struct sim_pe *pe = &machine->pe[i];
+
+        coroutine_destroy(pe->coroutine);
+        pe->coroutine = NULL;
+        pe->timers = NULL;
+        pe->state = PE_OFF;
+        pe->wake = false;
+        if (pe->now_ns < now_ns)
+            pe->now_ns = now_ns;
+    }
+    machine->code_epoch++;
+    machine->end = MACHINE_END_NONE;
+    return devices_create(machine, err);
 }
 
 void machine_destroy(struct machine *machine)

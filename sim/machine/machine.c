@@ -30,8 +30,8 @@ static void pe_became_runnable(struct sim_pe *pe)
 {
     struct machine *machine = pe->machine;
 
-    if (machine->current != pe && pe->now_ns <= MACHINE_NEVER - MACHINE_QUANTUM_NS)
-        shorten_slice(machine, pe->now_ns + MACHINE_QUANTUM_NS);
+    if (machine->current != pe && pe->now_ns <= MACHINE_NEVER - machine->quantum_ns)
+        shorten_slice(machine, pe->now_ns + machine->quantum_ns);
 }
 
 bool machine_pe_start(struct sim_pe *pe, void (*entry)(struct sim_pe *pe, void *arg), void *arg,
@@ -67,6 +67,13 @@ void machine_wake(struct sim_pe *pe, uint64_t at_ns)
     pe_became_runnable(pe);
 }
 
+void machine_interrupt(struct sim_pe *pe)
+{
+    machine_wake(pe, machine_now(pe->machine));
+    if (pe->machine->current == pe)
+        shorten_slice(pe->machine, pe->now_ns);
+}
+
 void machine_end(struct machine *machine, enum machine_end why)
 {
     if (machine->end == MACHINE_END_NONE)
@@ -89,6 +96,29 @@ static struct sim_pe *furthest_behind(const struct machine *machine, const struc
     return found;
 }
 
+void machine_set_quantum(struct machine *machine, uint64_t least_ns, uint64_t most_ns)
+{
+    machine->quantum_least_ns = least_ns;
+    machine->quantum_most_ns = most_ns;
+    machine->quantum_ns = least_ns;
+    machine->quantum_random = machine->seed;
+}
+
+/* The length of the next turn (SplitMix64). */
+static void draw_quantum(struct machine *machine)
+{
+    uint64_t span = machine->quantum_most_ns - machine->quantum_least_ns;
+    uint64_t x;
+
+    if (span == 0)
+        return;
+    machine->quantum_random += 0x9e3779b97f4a7c15u;
+    x = machine->quantum_random;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    machine->quantum_ns = machine->quantum_least_ns + (x ^ x >> 31) % (span + 1);
+}
+
 /* How far `pe` may run when `other` is the next runnable one. */
 static uint64_t slice_end(const struct machine *machine, const struct sim_pe *other)
 {
@@ -96,9 +126,9 @@ static uint64_t slice_end(const struct machine *machine, const struct sim_pe *ot
 
     if (machine->events != NULL && machine->events->due_ns < end_ns)
         end_ns = machine->events->due_ns;
-    if (other != NULL && other->now_ns <= MACHINE_NEVER - MACHINE_QUANTUM_NS &&
-        other->now_ns + MACHINE_QUANTUM_NS < end_ns)
-        end_ns = other->now_ns + MACHINE_QUANTUM_NS;
+    if (other != NULL && other->now_ns <= MACHINE_NEVER - machine->quantum_ns &&
+        other->now_ns + machine->quantum_ns < end_ns)
+        end_ns = other->now_ns + machine->quantum_ns;
     return end_ns;
 }
 
@@ -168,6 +198,7 @@ static void run_event(struct machine *machine)
 
 static void run_slice(struct machine *machine, struct sim_pe *pe)
 {
+    draw_quantum(machine);
     pe->slice_end_ns = slice_end(machine, furthest_behind(machine, pe));
     machine->now_ns = pe->now_ns;
     machine->current = pe;
@@ -204,7 +235,8 @@ enum machine_end machine_run(struct machine *machine)
         return machine->end;
     while (machine->end == MACHINE_END_NONE)
         step(machine);
-    devices_finish(machine);
+    if (machine->end != MACHINE_END_RESET) /* else machine_restart() does it */
+        devices_finish(machine);
     return machine->end;
 }
 
@@ -222,23 +254,46 @@ uint64_t machine_now(const struct machine *machine)
     return machine->current != NULL ? machine->current->now_ns : machine->now_ns;
 }
 
-void machine_warn(struct machine *machine, const char *format, ...)
+/* One line of the machine itself; returns it in `text`. */
+__attribute__((format(printf, 4, 0))) static void tell(struct machine *machine,
+                                                       enum event_type type,
+                                                       char text[EVENT_MAX_TEXT + 1],
+                                                       const char *format, va_list args)
 {
     struct event_header header = {
         .time_ns = machine_now(machine),
-        .type = EVENT_WARNING,
+        .type = (uint16_t)type,
         .endpoint = EVENT_NOBODY,
         .from = EVENT_NOBODY,
         .pe = machine->current != NULL ? (uint8_t)machine->current->index : 0,
     };
+
+    vsnprintf(text, EVENT_MAX_TEXT + 1, format, args);
+    header.text_bytes = (uint16_t)strlen(text);
+    if (machine->trace != NULL)
+        trace_emit(machine->trace, &header, NULL, text);
+}
+
+void machine_reset(struct machine *machine, const char *format, ...)
+{
     char text[EVENT_MAX_TEXT + 1];
     va_list args;
 
-    if (machine->trace == NULL)
-        return;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    tell(machine, EVENT_RESET, text, format, args);
     va_end(args);
-    header.text_bytes = (uint16_t)strlen(text);
-    trace_emit(machine->trace, &header, NULL, text);
+    if (machine->on_reset != NULL)
+        machine->on_reset(machine, text);
+    else
+        machine_end(machine, MACHINE_END_FAILED);
+}
+
+void machine_warn(struct machine *machine, const char *format, ...)
+{
+    char text[EVENT_MAX_TEXT + 1];
+    va_list args;
+
+    va_start(args, format);
+    tell(machine, EVENT_WARNING, text, format, args);
+    va_end(args);
 }

@@ -22,7 +22,7 @@ struct trace;
 struct coroutine;
 struct pe_timers;
 
-/* A PE runs for at most this long while another PE is runnable. */
+/* A PE runs for at most this long while another PE is runnable, unless a run says otherwise. */
 #define MACHINE_QUANTUM_NS 10000u
 #define MACHINE_NEVER      UINT64_MAX
 
@@ -55,6 +55,7 @@ enum machine_end {
     MACHINE_END_LIMIT,    /* simulated-time limit */
     MACHINE_END_DEADLOCK, /* every PE waits and no event is due */
     MACHINE_END_FAILED,   /* machine_end() with a failure */
+    MACHINE_END_RESET,    /* the machine is to be reset, see machine_restart() */
 };
 
 typedef void (*machine_event_fn)(struct machine *machine, void *arg);
@@ -84,12 +85,19 @@ struct machine {
     uint64_t now_ns;   /* of the event or slice that runs, or ran last */
     uint64_t limit_ns; /* MACHINE_NEVER: none */
     uint64_t seed;
+    uint64_t quantum_ns; /* of this turn: see machine_set_quantum() */
+    uint64_t quantum_least_ns;
+    uint64_t quantum_most_ns;
+    uint64_t quantum_random;
     enum machine_end end;
     struct device *devices; /* list */
     struct sim_pe *current; /* PE whose coroutine runs; NULL: the scheduler */
     uint64_t code_epoch;    /* instruction cache maintenance so far, by whatever code */
     bool (*step_check)(
         struct machine *machine); /* optional, after every slice; false ends the run */
+    /* A device asks for a reset, and says why; NULL: the run ends as failed. Belongs to sim/host.
+     */
+    void (*on_reset)(struct machine *machine, const char *why);
 };
 
 /*
@@ -100,6 +108,19 @@ struct machine {
 struct machine *machine_create(struct board *board, unsigned pe_count, struct trace *trace,
                                uint64_t seed, uint64_t limit_ns, struct sim_error *err);
 void machine_destroy(struct machine *machine);
+
+/*
+ * After machine_run() ended with MACHINE_END_RESET: every PE is off, every device as new, nothing
+ * is queued, time goes on. RAM stays, or reads as zero. Contexts and what else hangs on PEs are the
+ * caller's to destroy before. False: the machine can only be destroyed.
+ */
+bool machine_restart(struct machine *machine, bool lose_ram, struct sim_error *err);
+
+/*
+ * How long a turn of a PE is while others can run: from `least_ns` (1 and up) to `most_ns`, drawn
+ * anew for each turn from the machine's seed. Before machine_run().
+ */
+void machine_set_quantum(struct machine *machine, uint64_t least_ns, uint64_t most_ns);
 
 /*
  * Starts a PE that is PE_OFF or PE_STOPPED: entry(pe, arg) runs on its own stack from the PE's time
@@ -135,6 +156,12 @@ static inline bool machine_pe_slice_over(const struct sim_pe *pe)
 /* An event at `at_ns` concerns the PE: an idle one runs from then on (time never goes back). */
 void machine_wake(struct sim_pe *pe, uint64_t at_ns);
 
+/*
+ * An interrupt is signalled to the PE, now: an idle one wakes, the one that runs ends its slice,
+ * any other looks at its signals when its next slice begins.
+ */
+void machine_interrupt(struct sim_pe *pe);
+
 /* Ends the run after the present slice; the first call wins. */
 void machine_end(struct machine *machine, enum machine_end why);
 
@@ -152,6 +179,10 @@ uint64_t machine_counter(const struct machine *machine, uint64_t now_ns);
 
 /* The current PE's time; outside of a PE the time of the event or slice that ran last. */
 uint64_t machine_now(const struct machine *machine);
+
+/* A device's reset signal: emits EVENT_RESET, then on_reset() has the word. */
+void machine_reset(struct machine *machine, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Emits EVENT_WARNING: what the machine met and does not model. */
 void machine_warn(struct machine *machine, const char *format, ...)

@@ -22,7 +22,7 @@
     X(PARTITION, "partition", "enum partition_state from, to")                       \
     X(VCPU, "vcpu", "enum vcpu_state from, to: life-cycle changes only")             \
     X(UART, "uart", "base address; one line")                                        \
-    X(EXCEPTION, "exception", "target EL, ESR, FAR, ELR: taken inside the context")  \
+    X(EXCEPTION, "exception", "target EL, ESR, FAR, ELR[, vector]: taken inside")    \
     X(ABORT, "abort", "ESR, FAR, HPFAR, PC: stage-2 abort taken to the SPMC")        \
     X(NOTE, "note", "; scenario's own words")                                        \
     X(WARNING, "warning", "; what the machine does not model")                       \
@@ -30,7 +30,10 @@
     X(CHECK, "check", "; an invariant that does not hold")                           \
     X(PANIC, "panic", "; the SPMC's last words")                                     \
     X(PSCI, "psci", "FID, arguments: power changes that the SPMD carried out")       \
-    X(RUN_END, "end", "verdict, instructions retired by each PE ...; why")
+    X(RUN_END, "end", "verdict, instructions retired by each PE ...; why")           \
+    X(RESET, "reset", "; which device asked for a reset of the machine, and why")    \
+    X(INTERRUPT, "interrupt", "INTID, enum event_interrupt: at `pe`")                \
+    X(INTERRUPTED, "interrupted", "EL, 0 IRQ or 1 FIQ, PC: taken to the level above")
 
 enum event_type {
 #define X(name, printed, doc) EVENT_##name,
@@ -44,6 +47,12 @@ enum event_conduit {
     EVENT_HVC,
     EVENT_SVC,
     EVENT_ERET, /* a resume without a conduit */
+};
+
+enum event_interrupt {
+    EVENT_INTERRUPT_PENDING,
+    EVENT_INTERRUPT_ACKNOWLEDGED,
+    EVENT_INTERRUPT_ENDED,
 };
 
 /* In memory and under the hash; little-endian hosts only (checked at build time). 24 bytes. */

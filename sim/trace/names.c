@@ -79,6 +79,8 @@ static const char *const event_types[] = {
 static const char *const conduits[] = {
     [EVENT_SMC] = "SMC", [EVENT_HVC] = "HVC", [EVENT_SVC] = "SVC", [EVENT_ERET] = "ERET"};
 
+static const char *const interrupts[] = {"pending", "acknowledged", "ended"};
+
 static const char *const partition_states[] = {
     [PARTITION_NULL] = "null",
     [PARTITION_CREATED] = "created",
@@ -168,4 +170,9 @@ const char *event_partition_state_name(uint64_t state)
 const char *event_vcpu_state_name(uint64_t state)
 {
     return at(vcpu_states, COUNT(vcpu_states), state, "?");
+}
+
+const char *event_interrupt_name(uint64_t what)
+{
+    return at(interrupts, COUNT(interrupts), what, "?");
 }

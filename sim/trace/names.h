@@ -20,5 +20,6 @@ const char *event_type_name(unsigned type);
 const char *event_conduit_name(uint64_t conduit);
 const char *event_partition_state_name(uint64_t state);
 const char *event_vcpu_state_name(uint64_t state);
+const char *event_interrupt_name(uint64_t what);
 
 #endif

@@ -108,6 +108,8 @@ static const char *nobody(unsigned type)
         return "SPMC";
     case EVENT_PSCI:
         return "EL3";
+    case EVENT_INTERRUPT:
+        return "GIC";
     case EVENT_NOTE:
     case EVENT_EXPECT:
         return "scenario";
@@ -264,6 +266,8 @@ static bool is_told(const struct story *story, const struct trace_event *event)
         return false;
     case EVENT_EXPECT:
         return event->header.arg_count == 0 || event->arg[0] == 0;
+    case EVENT_INTERRUPT:
+        return event->header.arg_count < 2 || event->arg[1] == EVENT_INTERRUPT_PENDING;
     case EVENT_CALL:
         return !is_console(story, event);
     case EVENT_RESUME:

@@ -40,6 +40,11 @@ static void add_syndrome(struct story_line *line, uint64_t esr)
 
 static void add_exception(struct story_line *line, const struct trace_event *event)
 {
+    if (event->header.arg_count > 4) {
+        line_add(line, "%s to its EL%" PRIu64 "; ELR 0x%" PRIx64,
+                 arg_of(event, 4) == 0x100 ? "FIQ" : "IRQ", arg_of(event, 0), arg_of(event, 3));
+        return;
+    }
     line_add(line, "exception to EL%" PRIu64 ": ", arg_of(event, 0));
     add_syndrome(line, arg_of(event, 1));
     line_add(line, "; ESR 0x%" PRIx64 " FAR 0x%" PRIx64 " ELR 0x%" PRIx64, arg_of(event, 1),
@@ -185,6 +190,16 @@ void line_add_other(struct story_line *line, const struct trace_event *event)
         break;
     case EVENT_PSCI:
         add_psci(line, event);
+        break;
+    case EVENT_RESET:
+        add_text(line, event, "RESET: ");
+        break;
+    case EVENT_INTERRUPT:
+        line_add(line, "interrupt %" PRIu64 " %s", arg_of(event, 0),
+                 event_interrupt_name(arg_of(event, 1)));
+        break;
+    case EVENT_INTERRUPTED:
+        line_add(line, "%s to EL%" PRIu64, arg_of(event, 1) != 0 ? "FIQ" : "IRQ", arg_of(event, 0));
         break;
     case EVENT_RUN_END:
         add_end(line, event);

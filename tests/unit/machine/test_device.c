@@ -245,7 +245,7 @@ START_TEST(gic_interrupts_by_group)
     ck_assert_uint_eq(read_at(GICD + 0x428, 4, NS), 0x40);
     write_at(GICD + 0xc08, 4, NS, 0xffffffff);
     ck_assert_uint_eq(read_at(GICD + 0xc08, 4, S), 2u << 16);
-    write_at(GICD + 0x6000 + 8 * 40, 8, NS, UINT64_C(0xffffffffffffffff));
+    write_at(GICD + 0x6000 + 8 * 40, 8, NS, UINT64_C(0xffffffff7fffffff));
     ck_assert_uint_eq(read_at(GICD + 0x6000 + 8 * 40, 8, S), UINT64_C(0xff00ffffff));
     ck_assert_uint_eq(read_at(GICD + 0x6000 + 8 * 41, 8, NS), 0);
     write_at(GICD + 0x184, 4, NS, 1u << 8);

@@ -39,6 +39,15 @@ void tree_u32(struct tree *tree, const char *name, uint32_t value)
     ck_assert_int_eq(fdt_property_u32(tree->blob, name, value), 0);
 }
 
+void tree_u32s(struct tree *tree, const char *name, unsigned count, const uint32_t *values)
+{
+    void *at = NULL;
+
+    ck_assert_int_eq(fdt_property_placeholder(tree->blob, name, (int)(4 * count), &at), 0);
+    for (unsigned i = 0; i < count; i++)
+        fdt32_st((uint8_t *)at + 4 * i, values[i]);
+}
+
 void tree_u64s(struct tree *tree, const char *name, unsigned count, const uint64_t *values)
 {
     void *at = NULL;

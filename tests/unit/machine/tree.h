@@ -22,6 +22,7 @@ void tree_open(struct tree *tree, const char *name);
 void tree_close(struct tree *tree);
 void tree_string(struct tree *tree, const char *name, const char *value);
 void tree_u32(struct tree *tree, const char *name, uint32_t value);
+void tree_u32s(struct tree *tree, const char *name, unsigned count, const uint32_t *values);
 void tree_u64s(struct tree *tree, const char *name, unsigned count, const uint64_t *values);
 void tree_empty(struct tree *tree, const char *name);
 void tree_end(struct tree *tree); /* closes the root */

@@ -57,6 +57,8 @@ START_TEST(test_other_names)
     ck_assert_str_eq(esr_fault_name(0x07), "translation fault");
     ck_assert_str_eq(event_type_name(EVENT_RUN_END), "end");
     ck_assert_str_eq(event_type_name(EVENT_TYPE_COUNT), "?");
+    ck_assert_str_eq(event_interrupt_name(EVENT_INTERRUPT_ENDED), "ended");
+    ck_assert_str_eq(event_interrupt_name(3), "?");
     ck_assert_str_eq(event_conduit_name(EVENT_SVC), "SVC");
     ck_assert_str_eq(event_conduit_name(UINT64_MAX), "?");
 }

@@ -173,6 +173,27 @@ START_TEST(test_what_others_say_is_escaped)
 }
 END_TEST
 
+/* That an interrupt came is worth a line; what became of it shows in full. */
+START_TEST(test_interrupts)
+{
+    for (unsigned level = 0; level < 2; level++) {
+        start(level == 0 ? STORY_CALLS : STORY_FULL, 100);
+        for (uint64_t what = EVENT_INTERRUPT_PENDING; what <= EVENT_INTERRUPT_ENDED; what++) {
+            const uint64_t args[] = {40, what};
+
+            tell(
+                (struct event_header){
+                    .type = EVENT_INTERRUPT, .endpoint = EVENT_NOBODY, .pe = 3, .arg_count = 2},
+                args, NULL);
+        }
+        expect(level == 0 ? HEAD "     0.000us   3  GIC             interrupt 40 pending\n"
+                          : HEAD "     0.000us   3  GIC             interrupt 40 pending\n"
+                                 "     0.000us   3  GIC             interrupt 40 acknowledged\n"
+                                 "     0.000us   3  GIC             interrupt 40 ended\n");
+    }
+}
+END_TEST
+
 START_TEST(test_lines_are_bounded)
 {
     start(STORY_CALLS, 2);
@@ -278,6 +299,7 @@ int main(void)
     tcase_add_test(tests, test_a_sender_that_is_not_the_caller_shows);
     tcase_add_test(tests, test_arguments_are_decoded);
     tcase_add_test(tests, test_what_others_say_is_escaped);
+    tcase_add_test(tests, test_interrupts);
     tcase_add_test(tests, test_lines_are_bounded);
     tcase_add_test(tests, test_full_shows_every_event_and_register);
     tcase_add_test(tests, test_calls_leaves_noise_out);
