@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "boot.h"
 
-#define ARENA_ALIGN 16u
-
 static size_t padded(size_t size_bytes)
 {
-    return (size_bytes + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+    return (size_bytes + BOOT_ARENA_ALIGN - 1) & ~(size_t)(BOOT_ARENA_ALIGN - 1);
 }
 
 void *boot_alloc(struct spmc *spmc, size_t size_bytes)
@@ -30,5 +28,7 @@ size_t spmc_arena_size(uint32_t cpu_count, uint32_t vm_count)
            padded((vm_count + 1u) * sizeof(struct partition)) +
            padded(SPMC_MAX_VMS * sizeof(struct vm_slot)) + padded(vcpus * sizeof(struct vcpu)) +
            padded(share_slot_count(vm_count) * sizeof(struct share_slot)) +
-           padded(sizeof(struct ns_retrieval)) + padded(boot_extents_bytes(vm_count)) + ARENA_ALIGN;
+           padded(sizeof(struct ns_retrieval)) + padded(boot_extents_bytes(vm_count)) +
+           boot_interrupts_bytes(cpu_count, vm_count) +
+           boot_notifications_bytes(cpu_count, vm_count) + BOOT_ARENA_ALIGN;
 }

@@ -2,6 +2,7 @@
 /* Starting partitions one after the other, on the boot PE and later on each secondary one. */
 #include "boot.h"
 
+#include "spmc/interrupt.h"
 #include "spmc/mem.h"
 
 /* `a` starts before `b`? Unordered ones last, in manifest order. */
@@ -63,6 +64,8 @@ static bool claim(struct spmc_cpu *cpu, struct partition *partition, struct vcpu
     vcpu->cpu = cpu;
     vcpu->regs_available = false;
     vcpu->frame.store = 0;
+    vint_reset(vcpu);
+    vtimer_reset(vcpu);
     partition->state = PARTITION_RUNNING;
     return is_first;
 }

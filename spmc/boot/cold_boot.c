@@ -2,8 +2,10 @@
 /* Cold boot on the first PE: from the SPMC manifest to partitions that are ready to start. */
 #include "boot.h"
 
+#include "ffa/lsp_info.h"
 #include "spmc/call_log.h"
 #include "spmc/format.h"
+#include "spmc/interrupt.h"
 #include "spmc/mem.h"
 
 static bool fail(struct spmc *spmc, enum manifest_code code, const char *text)
@@ -52,6 +54,7 @@ static bool init_state(struct arch_pe *pe, struct spmc *spmc, const struct spmc_
     spmc->spmc_range = params->spmc_range;
     spmc->chain_lock.rank = SPMC_RANK_CHAIN;
     spmc->mailbox_lock.rank = SPMC_RANK_MAILBOX;
+    spmc->notification_lock.rank = SPMC_RANK_NOTIFICATION;
     spmc->manifest = boot_alloc(spmc, sizeof(*spmc->manifest));
     if (spmc->manifest == NULL) {
         return fail(spmc, MANIFEST_TOO_MANY, "SPMC: no memory for its manifest");
@@ -61,6 +64,8 @@ static bool init_state(struct arch_pe *pe, struct spmc *spmc, const struct spmc_
         return false;
     }
     spmc->log.level = spmc->manifest->log_level;
+    spmc->per_vcpu_notifications =
+        params->per_vcpu_notifications || spmc->manifest->per_vcpu_notifications;
     init_call_log(pe, spmc, params);
     if (boot_cpu_index(spmc->manifest, params->boot_mpidr) == spmc->manifest->cpu_count) {
         spmc->diag.code = MANIFEST_NODE_MISSING;
@@ -69,6 +74,8 @@ static bool init_state(struct arch_pe *pe, struct spmc *spmc, const struct spmc_
                     params->boot_mpidr);
         return false;
     }
+    spmc->gic = spmc->manifest->gic.present ? spmc->manifest->gic : params->gic;
+    spmc->gic.timer_intid = params->gic.timer_intid;
     if (!page_pool_init(pe, &spmc->pool, params->pool_base, params->pool_size_bytes)) {
         return fail(spmc, MANIFEST_MEM_REGION_INVALID,
                     "SPMC: its page pool is not page aligned secure memory");
@@ -119,38 +126,11 @@ static void init_cpus(struct arch_pe *pe, struct spmc *spmc, uint64_t boot_mpidr
     }
 }
 
-/* The mutable part of the arena: PEs, partitions, VMs, vCPUs. Console lines lie before it. */
-static bool alloc_objects(struct spmc *spmc, const struct partition_manifest *manifests)
+static void init_objects(struct spmc *spmc, const struct partition_manifest *manifests,
+                         struct vcpu *vcpu, uint32_t *vint_list, struct vint *vint)
 {
     uint32_t vm_count = spmc->manifest->vm_count;
-    uint32_t vcpus = spmc->cpu_count;
-    struct console_line *lines;
-    struct vcpu *vcpu;
 
-    for (uint32_t i = 0; i < vm_count; i++) {
-        vcpus += spmc->manifest->vm[i].vcpu_count;
-    }
-    spmc->extent = boot_alloc(spmc, boot_extents_bytes(vm_count));
-    spmc->boot_order = boot_alloc(spmc, vm_count * sizeof(spmc->boot_order[0]));
-    lines = boot_alloc(spmc, vcpus * sizeof(*lines));
-    spmc->mutable_start = spmc->arena + spmc->arena_used_bytes;
-    spmc->cpu = boot_alloc(spmc, spmc->cpu_count * sizeof(*spmc->cpu));
-    spmc->nwd = boot_alloc(spmc, (vm_count + 1u) * sizeof(*spmc->nwd));
-    spmc->vm_slot = boot_alloc(spmc, SPMC_MAX_VMS * sizeof(*spmc->vm_slot));
-    spmc->share_slot_count = share_slot_count(vm_count);
-    spmc->share_slot = boot_alloc(spmc, spmc->share_slot_count * sizeof(*spmc->share_slot));
-    spmc->ns_retrieval = boot_alloc(spmc, sizeof(*spmc->ns_retrieval));
-    vcpu = boot_alloc(spmc, vcpus * sizeof(*vcpu));
-    if (spmc->extent == NULL || spmc->boot_order == NULL || lines == NULL || spmc->cpu == NULL ||
-        spmc->nwd == NULL || spmc->vm_slot == NULL || spmc->share_slot == NULL ||
-        spmc->ns_retrieval == NULL || vcpu == NULL) {
-        return fail(spmc, MANIFEST_TOO_MANY, "SPMC: no memory for its partitions and vCPUs");
-    }
-    spmc->mutable_size_bytes =
-        (size_t)(spmc->arena + spmc->arena_used_bytes - (const uint8_t *)spmc->mutable_start);
-    for (uint32_t i = 0; i < vcpus; i++) {
-        vcpu[i].console = &lines[i];
-    }
     spmc->partition = spmc->nwd + 1;
     spmc->partition_count = vm_count;
     spmc->vm_slot_count = SPMC_MAX_VMS;
@@ -170,7 +150,53 @@ static bool alloc_objects(struct spmc *spmc, const struct partition_manifest *ma
         partition->vcpu_count = partition->vm->vcpu_count;
         partition->vcpu = vcpu;
         vcpu += partition->vcpu_count;
+        boot_make_interrupts(partition, &vint_list, &vint);
     }
+}
+
+/* The mutable part of the arena: PEs, partitions, VMs, vCPUs, virtual interrupts. Console lines
+ * and lists of interrupts lie before it. */
+static bool alloc_objects(struct spmc *spmc, const struct partition_manifest *manifests)
+{
+    uint32_t vm_count = spmc->manifest->vm_count;
+    uint32_t vcpus = spmc->cpu_count;
+    uint32_t numbers = 0; /* virtual interrupts: of all partitions, of all their vCPUs */
+    uint32_t vints = 0;
+    struct console_line *lines;
+    struct vcpu *vcpu;
+    uint32_t *vint_list;
+    struct vint *vint;
+
+    for (uint32_t i = 0; i < vm_count; i++) {
+        vcpus += spmc->manifest->vm[i].vcpu_count;
+        numbers += boot_interrupt_count(&manifests[i]);
+        vints += boot_interrupt_count(&manifests[i]) * spmc->manifest->vm[i].vcpu_count;
+    }
+    spmc->extent = boot_alloc(spmc, boot_extents_bytes(vm_count));
+    spmc->boot_order = boot_alloc(spmc, vm_count * sizeof(spmc->boot_order[0]));
+    lines = boot_alloc(spmc, vcpus * sizeof(*lines));
+    vint_list = boot_alloc(spmc, numbers * sizeof(*vint_list));
+    spmc->mutable_start = spmc->arena + spmc->arena_used_bytes;
+    spmc->cpu = boot_alloc(spmc, spmc->cpu_count * sizeof(*spmc->cpu));
+    spmc->nwd = boot_alloc(spmc, (vm_count + 1u) * sizeof(*spmc->nwd));
+    spmc->vm_slot = boot_alloc(spmc, SPMC_MAX_VMS * sizeof(*spmc->vm_slot));
+    spmc->share_slot_count = share_slot_count(vm_count);
+    spmc->share_slot = boot_alloc(spmc, spmc->share_slot_count * sizeof(*spmc->share_slot));
+    spmc->ns_retrieval = boot_alloc(spmc, sizeof(*spmc->ns_retrieval));
+    vcpu = boot_alloc(spmc, vcpus * sizeof(*vcpu));
+    vint = boot_alloc(spmc, vints * sizeof(*vint));
+    if (spmc->extent == NULL || spmc->boot_order == NULL || lines == NULL || spmc->cpu == NULL ||
+        spmc->nwd == NULL || spmc->vm_slot == NULL || spmc->share_slot == NULL ||
+        spmc->ns_retrieval == NULL || vcpu == NULL || vint_list == NULL || vint == NULL ||
+        !boot_make_notifications(spmc, manifests)) {
+        return fail(spmc, MANIFEST_TOO_MANY, "SPMC: no memory for its partitions and vCPUs");
+    }
+    spmc->mutable_size_bytes =
+        (size_t)(spmc->arena + spmc->arena_used_bytes - (const uint8_t *)spmc->mutable_start);
+    for (uint32_t i = 0; i < vcpus; i++) {
+        vcpu[i].console = &lines[i];
+    }
+    init_objects(spmc, manifests, vcpu, vint_list, vint);
     return true;
 }
 
@@ -219,6 +245,7 @@ static bool greet_spmd(struct arch_pe *pe, struct spmc *spmc, uint64_t secondary
         return fail(spmc, MANIFEST_NOT_COMPATIBLE,
                     "/attribute: spmc_id: the SPMD gave another id than 0x8000");
     }
+    lsp_discover(pe, spmc);
     if (secondary_entry == 0) {
         return true;
     }
@@ -246,13 +273,15 @@ struct vcpu *spmc_cold_boot(struct arch_pe *pe, const struct spmc_boot_params *p
     spmc->arena_size_bytes = params->arena_size_bytes;
     *out = boot_alloc(spmc, sizeof(*spmc));
     if (!init_state(pe, spmc, params) || !greet_spmd(pe, spmc, params->secondary_entry) ||
-        !make_all(pe, spmc, params->boot_mpidr)) {
+        !make_all(pe, spmc, params->boot_mpidr) || !interrupt_init(pe, spmc)) {
         spmc_log(pe, &spmc->log, SPMC_LOG_CRITICAL, "boot failed: %s", spmc->diag.text);
         return NULL;
     }
     boot_sort(spmc);
     cpu = &spmc->cpu[boot_cpu_index(spmc->manifest, params->boot_mpidr)];
+    interrupt_init_cpu(cpu);
     first = boot_start_next(cpu);
+    interrupt_before_run(cpu, first);
     call_log_boot(cpu, first);
     return first;
 }
@@ -268,7 +297,9 @@ struct vcpu *spmc_secondary_boot(struct spmc *spmc, struct arch_pe *pe, uint32_t
     cpu->arch = pe;
     cpu->boot_position = 0;
     cpu->online = true;
+    interrupt_init_cpu(cpu);
     first = boot_start_next(cpu);
+    interrupt_before_run(cpu, first);
     call_log_boot(cpu, first);
     return first;
 }

@@ -2,6 +2,13 @@
 /* Device regions of a partition manifest (FF-A v1.2, table 5.4). */
 #include "manifest_partition.h"
 
+/* Attributes of an interrupt: priority, security, trigger and type; 0 as type says nothing. */
+#define ATTR_KNOWN      0xfffu
+#define ATTR_TYPE_SHIFT 10
+#define ATTR_TYPE_MASK  0x3u
+#define ATTR_TYPE_PPI   1u
+#define ATTR_TYPE_SPI   2u
+
 static bool read_targets(const struct fdt_reader *r, int node, struct manifest_dev_region *region)
 {
     uint32_t list[3 * MANIFEST_MAX_DEV_INTERRUPTS];
@@ -34,6 +41,27 @@ static bool read_targets(const struct fdt_reader *r, int node, struct manifest_d
     return true;
 }
 
+/* A PPI or an SPI, extended ones too: the numbers of SGIs are those of virtual interrupts. */
+static bool check_interrupt(const struct fdt_reader *r, int node, uint32_t id, uint32_t attributes)
+{
+    bool is_ppi = (id >= 16 && id < 32) || (id >= 1056 && id < 1120);
+    bool is_spi = (id >= 32 && id < 1020) || (id >= 4096 && id < 5120);
+    uint32_t type = attributes >> ATTR_TYPE_SHIFT & ATTR_TYPE_MASK;
+
+    if (!is_ppi && !is_spi) {
+        return read_fail(r, node, "interrupts", MANIFEST_NOT_COMPATIBLE,
+                         "found id %u, want 16 to 1019, 1056 to 1119 or 4096 to 5119", id);
+    }
+    if ((attributes & ~ATTR_KNOWN) != 0) {
+        return read_fail(r, node, "interrupts", MANIFEST_NOT_COMPATIBLE,
+                         "found attributes 0x%x of id %u, want 12 bits", attributes, id);
+    }
+    return type == 0 || type == (is_ppi ? ATTR_TYPE_PPI : ATTR_TYPE_SPI) ||
+           read_fail(r, node, "interrupts", MANIFEST_NOT_COMPATIBLE,
+                     "found attributes 0x%x of id %u, want type %u in bits 10 and 11, or 0",
+                     attributes, id, is_ppi ? ATTR_TYPE_PPI : ATTR_TYPE_SPI);
+}
+
 static bool read_interrupts(const struct fdt_reader *r, int node, struct partition_manifest *out,
                             struct manifest_dev_region *region)
 {
@@ -48,6 +76,9 @@ static bool read_interrupts(const struct fdt_reader *r, int node, struct partiti
                          "found %u cells, want pairs (id, attributes)", count);
     }
     for (uint32_t i = 0; i < count; i += 2) {
+        if (!check_interrupt(r, node, list[i], list[i + 1])) {
+            return false;
+        }
         for (uint32_t d = 0; d <= out->dev_region_count; d++) {
             for (uint32_t k = 0; k < out->dev_region[d].interrupt_count; k++) {
                 if (out->dev_region[d].interrupt[k].id == list[i]) {

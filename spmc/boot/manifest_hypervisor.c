@@ -152,6 +152,7 @@ bool manifest_read_hypervisor(const struct fdt_reader *r, struct spmc_manifest *
     if (!read_compatible(r, hypervisor, "hafnium,hafnium") ||
         !read_flag(r, hypervisor, "ffa_tee_enabled", &tee_enabled) ||
         !read_flag(r, hypervisor, "call-log", &out->call_log) ||
+        !read_flag(r, hypervisor, "per-vcpu-notifications", &out->per_vcpu_notifications) ||
         !read_log_level(r, hypervisor, &out->log_level)) {
         return false;
     }

@@ -180,5 +180,5 @@ bool manifest_read_spmc(const void *fdt, size_t size_bytes, struct spmc_manifest
 
     memset(out, 0, sizeof(*out));
     return fdt_reader_init(&r, fdt, size_bytes, diag) && read_cpus(&r, out) &&
-           read_memory(&r, out) && manifest_read_hypervisor(&r, out);
+           read_memory(&r, out) && manifest_read_gic(&r, out) && manifest_read_hypervisor(&r, out);
 }

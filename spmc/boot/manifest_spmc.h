@@ -5,6 +5,7 @@
 
 #include "fdt_read.h"
 
+bool manifest_read_gic(const struct fdt_reader *r, struct spmc_manifest *out);
 bool manifest_read_hypervisor(const struct fdt_reader *r, struct spmc_manifest *out);
 
 #endif

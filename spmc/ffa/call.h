@@ -107,9 +107,23 @@ ffa_handler ffa_mem_relinquish;
 ffa_handler ffa_mem_reclaim;
 /* ns_res_info.c */
 ffa_handler ffa_ns_res_info_get;
+/* notification_calls.c, notification_info.c */
+ffa_handler ffa_notification_bitmap_create;
+ffa_handler ffa_notification_bitmap_destroy;
+ffa_handler ffa_notification_bind;
+ffa_handler ffa_notification_unbind;
+ffa_handler ffa_notification_set;
+ffa_handler ffa_notification_get;
+ffa_handler ffa_notification_info_get;
 /* console.c, secondary_ep.c */
 ffa_handler ffa_console_log;
 ffa_handler ffa_secondary_ep_register;
+
+/*
+ * cycles.c: an instruction that gives cycles back as FFA_YIELD does, but has no result: registers
+ * stay. Returns who runs next, the frame filled.
+ */
+struct vcpu *ffa_yield_instruction(struct spmc_cpu *cpu, struct vcpu *vcpu);
 
 /*
  * direct_msg.c: has a secure partition a service with this UUID; with this FFA_PROP_* bit (`uuid`

@@ -5,6 +5,7 @@
 #include "ffa/framework_msg.h"
 #include "partition/call_chain.h"
 #include "partition/runtime_model.h"
+#include "spmc/interrupt.h"
 #include "spmc/mem.h"
 
 int32_t direct_request_pair(const struct ffa_call *call, struct direct_pair *pair)
@@ -103,6 +104,7 @@ static void apply_request(const struct ffa_call *call, const struct direct_pair 
         target->sched_mode = ffa_id_is_lsp(pair->sender) ? SCHED_SPMC : SCHED_NWD;
     } else {
         target->sched_mode = call->vcpu->sched_mode;
+        call->vcpu->in_call = true;
         vcpu_leave(call->vcpu, VCPU_BLOCKED);
         call_chain_extend(call->vcpu, target);
     }
@@ -181,6 +183,9 @@ static int32_t check_response_pair(const struct ffa_call *call)
     if (sender != call->partition->id || receiver == sender) {
         return FFA_INVALID_PARAMETERS;
     }
+    if (receiver == FFA_ID_SPMC) {
+        return framework_in_cpu_off(call->vcpu) ? 0 : FFA_INVALID_PARAMETERS;
+    }
     if (!ffa_id_is_vm(receiver) && !ffa_id_is_lsp(receiver) &&
         ffa_find_sp(call->spmc, receiver) == NULL) {
         return FFA_INVALID_PARAMETERS;
@@ -210,10 +215,29 @@ static int32_t check_response(const struct ffa_call *call, bool is_resp2)
     return 0;
 }
 
-int32_t direct_response_send(const struct ffa_call *call, bool is_resp2, struct ffa_result *out,
-                             bool *is_orphan)
+static enum direct_end apply_response(const struct ffa_call *call, struct ffa_result *out)
 {
     struct vcpu *vcpu = call->vcpu;
+    bool ends_interrupt = call_chain_ends_interrupt(call->cpu, vcpu);
+    bool is_orphan =
+        vcpu->chain_prev == NULL && ffa_find_sp(call->spmc, vcpu->request_origin) != NULL;
+
+    if (interrupt_intercepts(call->cpu, vcpu)) {
+        interrupt_frame(vcpu);
+        return DIRECT_NOTHING;
+    }
+    vcpu_finish(vcpu, VCPU_WAITING);
+    out->next = call_chain_return(call->cpu, vcpu);
+    if (ends_interrupt) {
+        interrupt_resume(out->next);
+        return DIRECT_NOTHING;
+    }
+    return is_orphan ? DIRECT_ORPHAN : DIRECT_ANSWERED;
+}
+
+int32_t direct_response_send(const struct ffa_call *call, bool is_resp2, struct ffa_result *out,
+                             enum direct_end *end)
+{
     int32_t error = check_response_pair(call);
 
     if (error != 0) {
@@ -222,38 +246,48 @@ int32_t direct_response_send(const struct ffa_call *call, bool is_resp2, struct 
     arch_lock(call->cpu->arch, &call->spmc->chain_lock);
     error = check_response(call, is_resp2);
     if (error == 0) {
-        *is_orphan =
-            vcpu->chain_prev == NULL && ffa_find_sp(call->spmc, vcpu->request_origin) != NULL;
-        vcpu_finish(vcpu, VCPU_WAITING);
-        out->next = call_chain_return(call->cpu, vcpu);
+        *end = apply_response(call, out);
     }
     arch_unlock(call->cpu->arch, &call->spmc->chain_lock);
     return error;
 }
 
+void direct_response_end(struct ffa_result *out, int32_t error, enum direct_end end)
+{
+    if (error == 0 && end == DIRECT_ANSWERED) {
+        return;
+    }
+    out->count = error == 0 && end == DIRECT_NOTHING ? 0 : FFA_REGS;
+    memset(out->x, 0, FFA_REGS * sizeof(out->x[0]));
+    if (error != 0) {
+        ffa_return_error(out, error);
+    } else {
+        out->x[0] = FFA_MSG_WAIT;
+    }
+}
+
 void ffa_direct_resp(const struct ffa_call *call, struct ffa_result *out)
 {
     uint64_t w2 = ffa_arg(call, 2);
-    bool is_orphan = false;
+    bool is_power = framework_in_cpu_off(call->vcpu);
+    enum direct_end end = DIRECT_ANSWERED;
     int32_t error;
 
+    /* Before the response is sent: afterwards the caller may run elsewhere, its frame with it. */
+    out->x[0] = call->fid;
+    out->x[1] = (uint32_t)call->x[1];
+    for (unsigned n = 2; n < FFA_REGS; n++) {
+        out->x[n] = ffa_arg(call, n);
+    }
     if (w2 != 0 && (w2 & ~(uint64_t)0xff) != FFA_FRAMEWORK_MSG) {
         error = FFA_INVALID_PARAMETERS;
     } else {
-        error = direct_response_send(call, false, out, &is_orphan);
+        error = direct_response_send(call, false, out, &end);
     }
-    if (error != 0) {
-        ffa_return_error(out, error);
+    if (error == 0 && end == DIRECT_ANSWERED && is_power) {
+        out->next = framework_cpu_off_answered(call->cpu, (int32_t)(uint32_t)out->x[3]);
+        out->count = 0;
         return;
     }
-    if (is_orphan) {
-        out->x[0] = FFA_MSG_WAIT;
-        return;
-    }
-    out->x[0] = call->fid;
-    out->x[1] = (uint32_t)call->x[1];
-    out->x[2] = (uint32_t)w2;
-    for (unsigned n = 3; n < FFA_REGS; n++) {
-        out->x[n] = ffa_arg(call, n);
-    }
+    direct_response_end(out, error, end);
 }

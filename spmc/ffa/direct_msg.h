@@ -29,12 +29,22 @@ int32_t direct_request_capability(const struct ffa_call *call, const struct dire
 int32_t direct_request_send(const struct ffa_call *call, const struct direct_pair *pair,
                             bool is_framework, uint32_t function, struct ffa_result *out);
 
+/* What became of a response that was not refused. */
+enum direct_end {
+    DIRECT_ANSWERED, /* out->next is the requester's vCPU, for the message */
+    DIRECT_ORPHAN,   /* the requester is gone: the message has nobody to go to */
+    DIRECT_NOTHING,  /* intercepted, or nobody waits for anything: the frame is as it shall be */
+};
+
 /*
  * A response: checks w1, the runtime model and that it answers the request in flight (`is_resp2`:
- * by RESP2), then gives the cycles back. 0: out->next is the requester's vCPU. *is_orphan: the
- * requester is gone, the message has nobody to go to.
+ * by RESP2), then gives the cycles back. When it returns, the caller's frame may be another PE's:
+ * the message is in out->x before.
  */
 int32_t direct_response_send(const struct ffa_call *call, bool is_resp2, struct ffa_result *out,
-                             bool *is_orphan);
+                             enum direct_end *end);
+
+/* The result in place of the message, unless that was answered. */
+void direct_response_end(struct ffa_result *out, int32_t error, enum direct_end end);
 
 #endif

@@ -57,19 +57,12 @@ void ffa_direct_req2(const struct ffa_call *call, struct ffa_result *out)
 
 void ffa_direct_resp2(const struct ffa_call *call, struct ffa_result *out)
 {
-    bool is_orphan = false;
+    enum direct_end end = DIRECT_ANSWERED;
     int32_t error;
 
+    deliver(call, out);
     /* A response names no service. */
     error = (call->x[2] | call->x[3]) != 0 ? FFA_INVALID_PARAMETERS
-                                           : direct_response_send(call, true, out, &is_orphan);
-    if (error != 0) {
-        ffa_return_error(out, error);
-        return;
-    }
-    if (is_orphan) {
-        out->x[0] = FFA_MSG_WAIT;
-        return;
-    }
-    deliver(call, out);
+                                           : direct_response_send(call, true, out, &end);
+    direct_response_end(out, error, end);
 }

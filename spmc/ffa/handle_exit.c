@@ -7,6 +7,7 @@
 #include "partition/inject.h"
 #include "partition/stale_fault.h"
 #include "spmc/call_log.h"
+#include "spmc/interrupt.h"
 #include "spmc/mem.h"
 
 #define ESR_WFX_TI(esr)   ((esr)&0x3u) /* 0: WFI, 1: WFE */
@@ -20,6 +21,9 @@ static struct vcpu *on_call(struct spmc_cpu *cpu, struct vcpu *vcpu, bool is_smc
 
     if (ffa_fid_is_ffa(fid)) {
         return ffa_dispatch(cpu, vcpu, fid);
+    }
+    if (paravirt_call(cpu, vcpu)) {
+        return vcpu;
     }
     if (is_smc) {
         smc_forward(cpu, vcpu);
@@ -57,21 +61,12 @@ static struct vcpu *on_wfx(struct spmc_cpu *cpu, struct vcpu *vcpu, uint64_t esr
 {
     uint64_t ti = ESR_WFX_TI(esr);
     uint64_t pc = arch_vcpu_sysreg_read(cpu->arch, vcpu->arch, ARCH_VCPU_PC);
-    uint64_t x[FFA_REGS];
-    struct vcpu *next;
 
     arch_vcpu_sysreg_write(cpu->arch, vcpu->arch, ARCH_VCPU_PC, pc + INSTRUCTION_BYTES);
     if ((ti == WFX_TI_WFI || ti == WFX_TI_WFIT) && !is_s_el0(vcpu)) {
         return vcpu;
     }
-    /* WFE, and WFI of S-EL0, gives cycles back as FFA_YIELD does, but has no result: its registers
-     * stay. */
-    memcpy(x, vcpu->frame.x, sizeof(x));
-    memset(vcpu->frame.x, 0, sizeof(x));
-    next = ffa_dispatch(cpu, vcpu, FFA_YIELD);
-    memcpy(vcpu->frame.x, x, sizeof(x));
-    vcpu->frame.store = 0;
-    return next;
+    return ffa_yield_instruction(cpu, vcpu); /* WFE, and WFI of S-EL0 */
 }
 
 static struct vcpu *on_sync(struct spmc_cpu *cpu, struct vcpu *vcpu, const struct vcpu_exit *exit)
@@ -89,6 +84,12 @@ static struct vcpu *on_sync(struct spmc_cpu *cpu, struct vcpu *vcpu, const struc
         return on_abort(cpu, vcpu, exit);
     case ESR_EC_WFX:
         return on_wfx(cpu, vcpu, exit->esr);
+    case ESR_EC_SYSREG:
+        if (!is_s_el0(vcpu) && vtimer_access(cpu, vcpu, exit->esr)) {
+            cpu->timers_changed = true;
+            return vcpu;
+        }
+        break;
     default:
         break;
     }
@@ -100,31 +101,6 @@ static struct vcpu *on_sync(struct spmc_cpu *cpu, struct vcpu *vcpu, const struc
     }
     inject_undefined(cpu, vcpu);
     return vcpu;
-}
-
-/*
- * A non-secure interrupt is pending. With action "signaled" the normal world gets its cycles back
- * at once; its caller, or it, may resume the vCPU with FFA_RUN. In SPMC mode, and with action
- * "queued", non-secure interrupts are masked, and what came in before that takes effect waits.
- */
-static struct vcpu *on_ns_interrupt(struct spmc_cpu *cpu, struct vcpu *vcpu)
-{
-    struct spmc *spmc = cpu->spmc;
-    struct vcpu *next;
-
-    if (vcpu->sched_mode != SCHED_NWD || vcpu->runtime_model == RTM_SP_INIT ||
-        vcpu->partition->manifest->ns_interrupts_action == NS_ACTION_QUEUED) {
-        return vcpu;
-    }
-    arch_lock(cpu->arch, &spmc->chain_lock);
-    vcpu_leave(vcpu, VCPU_PREEMPTED);
-    next = call_chain_hand_back(cpu, vcpu);
-    arch_unlock(cpu->arch, &spmc->chain_lock);
-    memset(next->frame.x, 0, FFA_REGS * sizeof(next->frame.x[0]));
-    next->frame.x[0] = FFA_INTERRUPT;
-    next->frame.x[1] = FFA_PAIR(vcpu->partition->id, vcpu->index);
-    next->frame.store = FFA_REGS;
-    return next;
 }
 
 static struct vcpu *handle(struct spmc_cpu *cpu, struct vcpu *vcpu, const struct vcpu_exit *exit)
@@ -141,12 +117,57 @@ static struct vcpu *handle(struct spmc_cpu *cpu, struct vcpu *vcpu, const struct
     case VCPU_EXIT_SYNC:
         return on_sync(cpu, vcpu, exit);
     case VCPU_EXIT_IRQ:
-        return vcpu; /* secure interrupts have no owner yet: spurious */
+        return interrupt_secure(cpu, vcpu);
     case VCPU_EXIT_FIQ:
-        return on_ns_interrupt(cpu, vcpu);
+        return interrupt_other(cpu, vcpu);
     default:
         return partition_abort(cpu, vcpu, "SError, or an exit of unknown kind");
     }
+}
+
+static bool is_call(const struct vcpu_exit *exit)
+{
+    uint64_t ec = ESR_EC(exit->esr);
+
+    return exit->kind == VCPU_EXIT_EL3 ||
+           (exit->kind == VCPU_EXIT_SYNC &&
+            (ec == ESR_EC_SMC64 || ec == ESR_EC_HVC64 || ec == ESR_EC_SVC64));
+}
+
+/* An error goes back to the caller: it goes on as it was, and nothing else has changed. */
+static bool is_refused(const struct vcpu *vcpu, const struct vcpu_exit *exit,
+                       const struct vcpu *next)
+{
+    return next == vcpu && next->frame.store != 0 && next->frame.x[0] == FFA_ERROR && is_call(exit);
+}
+
+/* Who comes to run, or was stopped, learns of notifications by an interrupt of its own. */
+static void tell_notifications(struct spmc_cpu *cpu, struct vcpu *next)
+{
+    if (!partition_is_nwd(next->partition) && next->partition->manifest->notification_support &&
+        notification_take_npi(cpu, next)) {
+        arch_lock(cpu->arch, &cpu->spmc->chain_lock);
+        (void)vint_inject(next, VINT_NOTIFICATION_PENDING);
+        arch_unlock(cpu->arch, &cpu->spmc->chain_lock);
+    }
+}
+
+static struct vcpu *handle_and_decide(struct spmc_cpu *cpu, struct vcpu *vcpu,
+                                      const struct vcpu_exit *exit)
+{
+    struct vcpu *next = handle(cpu, vcpu, exit);
+
+    if (is_refused(vcpu, exit, next)) {
+        return next;
+    }
+    if (cpu->untold) {
+        next = interrupt_tell(cpu, next);
+    }
+    if (next != vcpu || exit->kind == VCPU_EXIT_IRQ) {
+        tell_notifications(cpu, next);
+    }
+    interrupt_before_run(cpu, next);
+    return next;
 }
 
 struct vcpu *spmc_handle_exit(struct spmc_cpu *cpu, struct vcpu *vcpu, const struct vcpu_exit *exit)
@@ -155,10 +176,10 @@ struct vcpu *spmc_handle_exit(struct spmc_cpu *cpu, struct vcpu *vcpu, const str
     struct vcpu *next;
 
     if (!(SPMC_CALL_LOG && cpu->spmc->log.calls)) {
-        return handle(cpu, vcpu, exit);
+        return handle_and_decide(cpu, vcpu, exit);
     }
     call_log_enter(cpu, vcpu, exit, &entry);
-    next = handle(cpu, vcpu, exit);
+    next = handle_and_decide(cpu, vcpu, exit);
     call_log_leave(cpu, vcpu, &entry, next);
     return next;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ffa/mailbox.h"
 
+#include "ffa/notification.h"
+
 static void lock(struct spmc_cpu *cpu)
 {
     arch_lock(cpu->arch, &cpu->spmc->mailbox_lock);
@@ -62,18 +64,17 @@ int32_t mailbox_begin_write(struct spmc_cpu *cpu, struct mailbox *mailbox)
 }
 
 /* Back from WRITING. */
-static void end_write(struct mailbox *mailbox, enum mailbox_state state, uint8_t pending)
+static void end_write(struct mailbox *mailbox, enum mailbox_state state)
 {
     mailbox->state = (uint8_t)state;
     mailbox->writer = 0;
-    mailbox->pending = pending;
 }
 
 void mailbox_cancel(struct spmc_cpu *cpu, struct mailbox *mailbox)
 {
     lock(cpu);
     if (is_writing(cpu, mailbox)) {
-        end_write(mailbox, MAILBOX_EMPTY, 0);
+        end_write(mailbox, MAILBOX_EMPTY);
     }
     unlock(cpu);
 }
@@ -112,14 +113,12 @@ int32_t mailbox_put(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t offs
     return error;
 }
 
-int32_t mailbox_deliver(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t used,
-                        uint8_t pending)
+/* Under the lock. */
+static int32_t fill_up(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t used)
 {
-    uint64_t room;
+    uint64_t room = mailbox_size(mailbox);
     int32_t error;
 
-    lock(cpu);
-    room = mailbox_size(mailbox);
     if (!is_writing(cpu, mailbox)) {
         error = FFA_ABORTED;
     } else if (used > room) {
@@ -128,9 +127,22 @@ int32_t mailbox_deliver(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t 
         error = used < room ? store(cpu, mailbox, used, NULL, (size_t)(room - used)) : 0;
     }
     if (error == 0) {
-        end_write(mailbox, MAILBOX_FULL, pending);
+        end_write(mailbox, MAILBOX_FULL);
     } else if (is_writing(cpu, mailbox)) {
-        end_write(mailbox, MAILBOX_EMPTY, 0);
+        end_write(mailbox, MAILBOX_EMPTY);
+    }
+    return error;
+}
+
+int32_t mailbox_deliver(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t used,
+                        uint16_t receiver, uint64_t by, bool *told)
+{
+    int32_t error;
+
+    lock(cpu);
+    error = fill_up(cpu, mailbox, used);
+    if (error == 0) {
+        *told = notification_rx_full(cpu, receiver, by);
     }
     unlock(cpu);
     return error;
@@ -138,7 +150,12 @@ int32_t mailbox_deliver(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t 
 
 int32_t mailbox_finish(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t used)
 {
-    return mailbox_deliver(cpu, mailbox, used, 0);
+    int32_t error;
+
+    lock(cpu);
+    error = fill_up(cpu, mailbox, used);
+    unlock(cpu);
+    return error;
 }
 
 int32_t mailbox_read_tx(struct spmc_cpu *cpu, const struct mailbox *mailbox, uint64_t offset,
@@ -164,9 +181,8 @@ void mailbox_give_back(struct spmc_cpu *cpu, struct partition *partition)
     struct mailbox *mailbox = &partition->mailbox;
 
     lock(cpu);
-    if (mailbox->state == MAILBOX_FULL) {
+    if (mailbox->state == MAILBOX_FULL && !notification_rx_full_is_pending(cpu, partition->id)) {
         mailbox->state = MAILBOX_EMPTY;
-        mailbox->pending = 0;
     }
     unlock(cpu);
 }

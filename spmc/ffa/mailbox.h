@@ -40,7 +40,8 @@ uint64_t mailbox_size(const struct mailbox *mailbox);
  * begin: 0, or BUSY: not mapped or not EMPTY.
  * put: 0; NO_MEMORY: it does not fit; ABORTED: the memory is not there any more.
  * finish: zeroes all from `used` on and makes it FULL; 0, or as put, and then it is EMPTY again.
- * deliver: finish, and the framework notification `pending` (MAILBOX_FULL_BY_*).
+ * deliver: finish, and tell `receiver` by a framework notification (NOTIFICATION_RX_FULL_*); *told:
+ * it has notifications, and this one was not pending.
  * cancel: EMPTY again.
  */
 int32_t mailbox_begin_write(struct spmc_cpu *cpu, struct mailbox *mailbox);
@@ -48,7 +49,7 @@ int32_t mailbox_put(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t offs
                     const void *bytes, size_t size);
 int32_t mailbox_finish(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t used);
 int32_t mailbox_deliver(struct spmc_cpu *cpu, struct mailbox *mailbox, uint64_t used,
-                        uint8_t pending);
+                        uint16_t receiver, uint64_t by, bool *told);
 void mailbox_cancel(struct spmc_cpu *cpu, struct mailbox *mailbox);
 
 /*
@@ -58,7 +59,7 @@ void mailbox_cancel(struct spmc_cpu *cpu, struct mailbox *mailbox);
 int32_t mailbox_read_tx(struct spmc_cpu *cpu, const struct mailbox *mailbox, uint64_t offset,
                         void *dst, size_t size);
 
-/* The reader is done with its RX buffer, if it had it at all. */
+/* The reader is done with its RX buffer, if it had it at all and was told of what lies in it. */
 void mailbox_give_back(struct spmc_cpu *cpu, struct partition *partition);
 
 /*

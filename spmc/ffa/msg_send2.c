@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* FFA_MSG_SEND2: indirect messages, from one TX buffer to another's RX (FF-A v1.2, 7.3, 15.1). */
 #include "ffa/mailbox.h"
+#include "ffa/notification.h"
 #include "spmc/mem.h"
 
 /* Partition message header; v1.1 ends before reserved_2. The message begins at `offset`. */
@@ -27,6 +28,7 @@ struct message {
     struct mailbox *rx;
     uint32_t rx_version;
     uint32_t rx_offset; /* where the message goes */
+    bool told;          /* the receiver has news by a framework notification */
 };
 
 static uint32_t header_bytes(uint32_t version)
@@ -157,7 +159,8 @@ static int32_t put_payload(const struct ffa_call *call, const struct message *me
 static int32_t deliver(const struct ffa_call *call, struct message *message)
 {
     uint32_t least = header_bytes(message->rx_version);
-    uint8_t reason = ffa_id_is_vm(message->sender) ? MAILBOX_FULL_BY_VM : MAILBOX_FULL_BY_SP;
+    uint64_t by =
+        ffa_id_is_vm(message->sender) ? NOTIFICATION_RX_FULL_BY_VM : NOTIFICATION_RX_FULL_BY_SP;
     int32_t error = mailbox_begin_write(call->cpu, message->rx);
     uint64_t used;
 
@@ -182,12 +185,13 @@ static int32_t deliver(const struct ffa_call *call, struct message *message)
         mailbox_cancel(call->cpu, message->rx);
         return error;
     }
-    return mailbox_deliver(call->cpu, message->rx, used, reason);
+    return mailbox_deliver(call->cpu, message->rx, used, message->header.receiver, by,
+                           &message->told);
 }
 
 void ffa_msg_send2(const struct ffa_call *call, struct ffa_result *out)
 {
-    struct message message;
+    struct message message = {.told = false};
     int32_t error = find_sender(call, &message);
 
     if (error == 0) {
@@ -202,6 +206,9 @@ void ffa_msg_send2(const struct ffa_call *call, struct ffa_result *out)
     if (error != 0) {
         ffa_return_error(out, error);
         return;
+    }
+    if (message.told) {
+        notification_schedule(call->cpu, ((uint32_t)call->x[2] & FFA_MSG_SEND2_DELAY_SRI) != 0);
     }
     ffa_return_success(out);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* FFA_PARTITION_INFO_GET and PARTITION_INFO_GET_REGS (FF-A v1.2, 13.8, 13.9; v1.3 descriptors). */
 #include "ffa/dispatch.h"
+#include "ffa/lsp_info.h"
 #include "ffa/mailbox.h"
 #include "spmc/mem.h"
 
@@ -142,6 +143,38 @@ static void fill(const void *context, uint32_t n, void *out)
     }
 }
 
+/*
+ * Logical partitions follow the secure ones, for those that they can call. What other versions do
+ * not know of their properties is not there: they send requests of the first kind.
+ */
+static const struct uuid *lsp_uuid(const struct query *query)
+{
+    return query->any ? NULL : &query->uuid;
+}
+
+static uint32_t count_lsps(const struct query *query)
+{
+    return partition_is_nwd(query->caller) ? 0 : lsp_find(query->spmc, lsp_uuid(query), 0, NULL);
+}
+
+static void fill_lsp(const struct query *query, uint32_t n, uint8_t *byte)
+{
+    const struct lsp_entry *entry = NULL;
+
+    memset(byte, 0, descriptor_bytes(query->caller));
+    (void)lsp_find(query->spmc, lsp_uuid(query), n, &entry);
+    byte[0] = (uint8_t)entry->id;
+    byte[1] = (uint8_t)(entry->id >> 8);
+    byte[2] = (uint8_t)entry->vcpu_count;
+    byte[3] = (uint8_t)(entry->vcpu_count >> 8);
+    for (unsigned i = 0; i < 4; i++) {
+        byte[4 + i] = (uint8_t)(entry->properties >> (8 * i));
+    }
+    if (query->any) {
+        memcpy(&byte[8], &entry->uuid, sizeof(entry->uuid));
+    }
+}
+
 static void query_init(struct query *query, const struct ffa_call *call)
 {
     unsigned bytes_in_register = (call->fid & SMCCC_64_BIT) != 0 ? 8 : 4;
@@ -195,11 +228,13 @@ void ffa_partition_info_get_regs(const struct ffa_call *call, struct ffa_result 
     uint32_t registers = size / (uint32_t)sizeof(uint64_t);
     uint32_t room = (FFA_REGS_EXTENDED - 3) / registers;
     struct query query;
+    uint32_t partitions;
     uint32_t count;
     uint32_t last;
 
     query_init(&query, call);
-    count = find(&query, 0, NULL);
+    partitions = find(&query, 0, NULL);
+    count = partitions + count_lsps(&query);
     if ((call->x[3] >> 32) != 0 || count == 0 || start >= count) {
         ffa_return_error(out, FFA_INVALID_PARAMETERS);
         return;
@@ -217,7 +252,11 @@ void ffa_partition_info_get_regs(const struct ffa_call *call, struct ffa_result 
     for (uint32_t n = start; n <= last; n++) {
         uint8_t descriptor[DESCRIPTOR_V1_3_BYTES];
 
-        fill(&query, n, descriptor);
+        if (n < partitions) {
+            fill(&query, n, descriptor);
+        } else {
+            fill_lsp(&query, n - partitions, descriptor);
+        }
         for (uint32_t i = 0; i < size; i++) {
             out->x[3 + (n - start) * registers + i / 8] |= (uint64_t)descriptor[i] << (8 * (i % 8));
         }

@@ -3,6 +3,7 @@
 #include "ffa/call.h"
 #include "partition/call_chain.h"
 #include "partition/runtime_model.h"
+#include "spmc/interrupt.h"
 
 /* Everything that can be said without a look at states: no lock is taken for it. */
 static int32_t find_target(const struct ffa_call *call, struct vcpu **target)
@@ -39,6 +40,23 @@ static int32_t check_partition(const struct partition *partition)
     }
 }
 
+/* Did it call `target`, by way of others that all still wait for it? */
+static bool waits_for(const struct vcpu *caller, const struct vcpu *target)
+{
+    const struct vcpu *at = target->chain_prev;
+
+    while (at != NULL && at != caller && at->in_call) {
+        at = at->chain_prev;
+    }
+    return at != NULL && at == caller;
+}
+
+/* A Secure interrupt gave the caller its cycles, and `target` is whom it took them from. */
+static bool ends_interrupt(const struct ffa_call *call, const struct vcpu *target)
+{
+    return call->cpu->interrupted == target && call_chain_ends_interrupt(call->cpu, call->vcpu);
+}
+
 /* A partition gives its cycles to one that yielded to it, was preempted, or rests on its own. */
 static int32_t check_as_partition(const struct ffa_call *call, const struct vcpu *target)
 {
@@ -48,11 +66,18 @@ static int32_t check_as_partition(const struct ffa_call *call, const struct vcpu
     if (verdict.error != 0) {
         return verdict.error;
     }
+    if ((caller->runtime_model == RTM_SEC_INTERRUPT || caller->call_interrupted) &&
+        vint_ready(caller) != 0) {
+        return FFA_DENIED; /* it has not handled what it was resumed for */
+    }
     if (target->state != VCPU_PREEMPTED && target->state != VCPU_BLOCKED) {
         return FFA_DENIED;
     }
-    if (target->chain_prev == caller) {
+    if (waits_for(caller, target)) {
         return 0;
+    }
+    if (ends_interrupt(call, target)) {
+        return caller->chain_next == NULL ? 0 : FFA_DENIED;
     }
     /* The response to a request goes to its sender: nobody else may step in between. */
     if (caller->chain_next != NULL || target->chain_prev != NULL || target->processing_request) {
@@ -92,25 +117,70 @@ static int32_t check(const struct ffa_call *call, const struct vcpu *target)
     default:
         return FFA_BUSY;
     }
+    if (vcpu_is_active(target) && !ends_interrupt(call, target)) {
+        return FFA_BUSY; /* it goes on when the interrupt has been handled */
+    }
     return target->regs_available && !call_chain_is_active_below(target) ? 0 : FFA_BUSY;
+}
+
+static void start_waiting(struct vcpu *target, struct ffa_result *out)
+{
+    target->runtime_model = RTM_FFA_RUN;
+    target->sched_mode = SCHED_NWD;
+    if (target->partition->manifest->exception_level == MANIFEST_S_EL0 && vint_ready(target) != 0) {
+        interrupt_frame(target);
+        out->count = 0;
+        return;
+    }
+    out->x[0] = FFA_RUN;
+    out->x[1] = FFA_PAIR(target->partition->id, target->index);
+}
+
+/*
+ * `target`, or whom it waits for, if a Secure interrupt preempted that one: goes on with the
+ * registers that it left.
+ */
+static struct vcpu *resume(struct vcpu *target, struct ffa_result *out)
+{
+    while (target->state == VCPU_BLOCKED && target->in_call && target->chain_next != NULL) {
+        target = target->chain_next;
+    }
+    if (target->state == VCPU_BLOCKED && target->in_call) {
+        ffa_return_error(out, FFA_ABORTED); /* whom it called is gone */
+    } else {
+        out->count = 0;
+    }
+    return target;
 }
 
 static void apply(const struct ffa_call *call, struct vcpu *target, struct ffa_result *out)
 {
+    struct vcpu *caller = call->vcpu;
+
+    if (ends_interrupt(call, target)) {
+        /* Nobody would ever resume it from this call: it waits, as after FFA_MSG_WAIT. */
+        vcpu_finish(caller, VCPU_WAITING);
+        out->next = call_chain_return(call->cpu, caller);
+        out->count = 0;
+        return;
+    }
     if (target->state == VCPU_WAITING) {
-        target->runtime_model = RTM_FFA_RUN;
-        target->sched_mode = SCHED_NWD;
-        out->x[0] = FFA_RUN;
-        out->x[1] = FFA_PAIR(target->partition->id, target->index);
+        start_waiting(target, out);
+        out->next = target;
     } else {
-        out->count = 0; /* it goes on with the registers that it left */
+        out->next = resume(target, out);
     }
-    if (!partition_is_nwd(call->partition)) {
-        vcpu_leave(call->vcpu, VCPU_BLOCKED);
-        call_chain_extend(call->vcpu, target);
+    if (partition_is_nwd(call->partition)) {
+        out->next->sched_mode = SCHED_NWD;
+    } else {
+        caller->call_interrupted = false;
+        caller->in_call = true;
+        vcpu_leave(caller, VCPU_BLOCKED);
+        if (target->chain_prev == NULL) {
+            call_chain_extend(caller, target);
+        }
     }
-    vcpu_enter(call->cpu, target);
-    out->next = target;
+    vcpu_enter(call->cpu, out->next);
 }
 
 void ffa_run(const struct ffa_call *call, struct ffa_result *out)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* FFA_RXTX_MAP, RXTX_UNMAP, RX_RELEASE and RX_ACQUIRE (FF-A v1.2, 13.6, 13.7, 13.4, 13.5). */
 #include "ffa/mailbox.h"
+#include "ffa/notification.h"
 
 #define PAGE_COUNT_MASK 0x3fu
 
@@ -281,6 +282,7 @@ static int32_t unmap(const struct ffa_call *call, uint16_t vm_id)
                mailbox->rx.pa, mailbox_size(mailbox));
     share_join(call->spmc, call->cpu->arch, call->partition->id, (enum pas)mailbox->pas,
                mailbox->tx.pa, mailbox_size(mailbox));
+    notification_forget_rx_full(call->cpu, vm_id != 0 ? vm_id : call->partition->id);
     if (vm_id != 0) {
         /* Only its buffers made the VM known. */
         *mailbox_vm_slot(call->spmc, vm_id) = (struct vm_slot){.id = 0};
@@ -322,8 +324,11 @@ static int32_t change_state(const struct ffa_call *call, uint16_t vm_id, enum ma
     if (!mailbox->mapped || (mailbox->state != from && mailbox->state != or_from)) {
         return FFA_DENIED;
     }
+    /* Not before it was told of the message. */
+    if (notification_rx_full_is_pending(call->cpu, vm_id != 0 ? vm_id : call->partition->id)) {
+        return FFA_DENIED;
+    }
     mailbox->state = (uint8_t)to;
-    mailbox->pending = 0;
     return 0;
 }
 

@@ -9,6 +9,9 @@
 
 #define FUNCTION_QUERY 0x80000000u
 
+/* Neither VMs nor partitions have per-vCPU notifications; 0: both have them. */
+#define NO_PER_VCPU_NOTIFICATIONS 0x3u
+
 int32_t ffa_negotiate_version(struct partition *partition, uint32_t requested)
 {
     if ((requested & FFA_VERSION_RESERVED) != 0 ||
@@ -52,8 +55,7 @@ static const struct feature features[] = {
     [FFA_FEATURE_NPI] = {FFA_FROM_S_EL1, VIRQ_NOTIFICATION_PENDING},
     [FFA_FEATURE_SRI] = {FFA_FROM_NWD, SGI_SCHEDULE_RECEIVER},
     [FFA_FEATURE_MEI] = {FFA_FROM_S_EL1, VIRQ_MANAGED_EXIT},
-    /* Per-vCPU notifications: neither VMs nor partitions have them. */
-    [FFA_FEATURE_NOTIFICATION_PROPS] = {FFA_FROM_ANY, 0x3},
+    [FFA_FEATURE_NOTIFICATION_PROPS] = {FFA_FROM_ANY, NO_PER_VCPU_NOTIFICATIONS},
 };
 
 static void feature_query(const struct ffa_call *call, struct ffa_result *out)
@@ -68,6 +70,9 @@ static void feature_query(const struct ffa_call *call, struct ffa_result *out)
     }
     ffa_return_success(out);
     out->x[2] = features[id].value;
+    if (id == FFA_FEATURE_NOTIFICATION_PROPS && call->spmc->per_vcpu_notifications) {
+        out->x[2] = 0;
+    }
 }
 
 static bool is_retrieve_req(uint32_t fid)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "partition/abort.h"
 
+#include "ffa/framework_msg.h"
 #include "ffa/mailbox.h"
+#include "ffa/notification.h"
 #include "partition/call_chain.h"
 #include "spmc/internal.h"
+#include "spmc/interrupt.h"
 #include "spmc/mem.h"
 
 /* A vCPU that rests: nobody waits for it at this moment, nothing it called is running. */
@@ -14,8 +17,8 @@ static void abort_resting(struct vcpu *vcpu)
         break;
     case VCPU_BLOCKED:
     case VCPU_PREEMPTED:
-        if (call_chain_is_active_below(vcpu)) {
-            return; /* follows when its callee comes back and it exits again */
+        if (vcpu_is_active(vcpu) || call_chain_is_active_below(vcpu)) {
+            return; /* follows when cycles come back to it and it exits again */
         }
         /* It dies as the running vCPU that it would be: the way out of these states. */
         (void)vcpu_set_state(vcpu, VCPU_RUNNING);
@@ -28,11 +31,11 @@ static void abort_resting(struct vcpu *vcpu)
     vcpu->frame.store = 0;
 }
 
-static void set_result(struct vcpu *vcpu, uint64_t fid, uint64_t x2)
+static void set_aborted(struct vcpu *vcpu)
 {
     memset(vcpu->frame.x, 0, FFA_REGS * sizeof(vcpu->frame.x[0]));
-    vcpu->frame.x[0] = fid;
-    vcpu->frame.x[2] = x2;
+    vcpu->frame.x[0] = FFA_ERROR;
+    vcpu->frame.x[2] = (uint32_t)FFA_ABORTED;
     vcpu->frame.store = FFA_REGS;
 }
 
@@ -41,7 +44,8 @@ struct vcpu *partition_abort(struct spmc_cpu *cpu, struct vcpu *vcpu, const char
     struct spmc *spmc = cpu->spmc;
     struct partition *partition = vcpu->partition;
     bool in_boot = vcpu->runtime_model == RTM_SP_INIT;
-    bool for_interrupt = vcpu->runtime_model == RTM_SEC_INTERRUPT;
+    bool ends_interrupt;
+    bool for_power = framework_in_cpu_off(vcpu);
     struct vcpu *next = NULL;
 
     spmc_log(cpu->arch, &spmc->log, SPMC_LOG_ERROR, "%s: vCPU %u aborted: %s",
@@ -49,6 +53,7 @@ struct vcpu *partition_abort(struct spmc_cpu *cpu, struct vcpu *vcpu, const char
 
     arch_lock(cpu->arch, &spmc->chain_lock);
     partition->state = PARTITION_ABORTING;
+    ends_interrupt = call_chain_ends_interrupt(cpu, vcpu);
     vcpu_finish(vcpu, VCPU_ABORTED);
     vcpu->frame.store = 0;
     if (in_boot) {
@@ -59,6 +64,8 @@ struct vcpu *partition_abort(struct spmc_cpu *cpu, struct vcpu *vcpu, const char
     for (uint32_t i = 0; i < partition->vcpu_count; i++) {
         abort_resting(&partition->vcpu[i]);
     }
+    interrupt_switch_off(cpu, partition);
+    cpu->timers_changed = true;
     arch_unlock(cpu->arch, &spmc->chain_lock);
 
     arch_lock(cpu->arch, &spmc->ledger.lock);
@@ -68,15 +75,18 @@ struct vcpu *partition_abort(struct spmc_cpu *cpu, struct vcpu *vcpu, const char
     partition->mailbox = (struct mailbox){.state = MAILBOX_EMPTY};
     arch_unlock(cpu->arch, &spmc->mailbox_lock);
     arch_unlock(cpu->arch, &spmc->ledger.lock);
+    notification_forget(cpu, partition->id);
 
     if (in_boot) {
         return boot_start_next(cpu);
     }
-    if (for_interrupt && partition_is_nwd(next->partition)) {
-        /* The normal world did not call: the interrupt took it away. */
-        set_result(next, FFA_NORMAL_WORLD_RESUME, 0);
+    if (for_power) {
+        return framework_cpu_off(cpu); /* the dead do not object */
+    }
+    if (ends_interrupt) {
+        interrupt_resume(next);
     } else {
-        set_result(next, FFA_ERROR, (uint32_t)FFA_ABORTED);
+        set_aborted(next);
     }
     return next;
 }

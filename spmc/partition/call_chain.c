@@ -11,10 +11,15 @@ bool call_chain_is_ancestor(const struct vcpu *vcpu, const struct vcpu *candidat
     return false;
 }
 
+bool vcpu_is_active(const struct vcpu *vcpu)
+{
+    return vcpu->state == VCPU_RUNNING || (vcpu->cpu != NULL && vcpu->cpu->interrupted == vcpu);
+}
+
 bool call_chain_is_active_below(const struct vcpu *vcpu)
 {
     for (const struct vcpu *at = vcpu->chain_next; at != NULL; at = at->chain_next) {
-        if (at->state == VCPU_RUNNING) {
+        if (vcpu_is_active(at)) {
             return true;
         }
     }
@@ -52,8 +57,14 @@ void vcpu_enter(struct spmc_cpu *cpu, struct vcpu *vcpu)
         return;
     }
     (void)vcpu_set_state(vcpu, VCPU_RUNNING);
-    vcpu->cpu = cpu;
+    if (vcpu->cpu != cpu) {
+        vcpu->cpu = cpu;
+        cpu->timers_changed = true; /* its timer comes along */
+    }
     vcpu->regs_available = false;
+    vcpu->in_call = false;
+    vcpu->untold = false;
+    vcpu->ipi_told = false;
 }
 
 void vcpu_finish(struct vcpu *vcpu, enum vcpu_state to)
@@ -66,12 +77,24 @@ void vcpu_finish(struct vcpu *vcpu, enum vcpu_state to)
     vcpu->request_origin = 0;
     vcpu->request_fid = 0;
     vcpu->request_function = 0;
+    vcpu->in_call = false;
+    vcpu->call_interrupted = false;
+    vcpu->managed_exit = 0;
+}
+
+bool call_chain_ends_interrupt(const struct spmc_cpu *cpu, const struct vcpu *vcpu)
+{
+    return cpu->interrupted != NULL && vcpu->chain_prev == NULL;
 }
 
 struct vcpu *call_chain_hand_back(struct spmc_cpu *cpu, struct vcpu *vcpu)
 {
-    struct vcpu *to = vcpu->chain_prev != NULL ? vcpu->chain_prev : cpu->nwd;
+    struct vcpu *to = vcpu->chain_prev;
 
+    if (to == NULL) {
+        to = cpu->interrupted != NULL ? cpu->interrupted : cpu->nwd;
+        cpu->interrupted = NULL;
+    }
     vcpu_enter(cpu, to);
     if (!vcpu->processing_request) {
         call_chain_remove(vcpu);

@@ -17,7 +17,10 @@
 /* Is `candidate` this vCPU, or did it, directly or not, give it its cycles? */
 bool call_chain_is_ancestor(const struct vcpu *vcpu, const struct vcpu *candidate);
 
-/* Is a vCPU that this one called, directly or not, running? */
+/* Does a PE work on it: it runs, or a Secure interrupt took that PE from it for a while? */
+bool vcpu_is_active(const struct vcpu *vcpu);
+
+/* Is a vCPU that this one called, directly or not, active? */
 bool call_chain_is_active_below(const struct vcpu *vcpu);
 
 /* `callee` (without a caller) becomes the tail of the chain of `caller` (without a callee). */
@@ -36,8 +39,14 @@ void vcpu_enter(struct spmc_cpu *cpu, struct vcpu *vcpu);
 void vcpu_finish(struct vcpu *vcpu, enum vcpu_state to);
 
 /*
- * Control goes back to whoever gave `vcpu` its cycles: unlinks it, and enters the caller, or the
- * normal world of this PE. `vcpu` itself has left before.
+ * Is `vcpu` the one that a Secure interrupt brought to this PE? What comes back then is no call: it
+ * is for interrupt_resume().
+ */
+bool call_chain_ends_interrupt(const struct spmc_cpu *cpu, const struct vcpu *vcpu);
+
+/*
+ * Control goes back to whoever gave `vcpu` its cycles: unlinks it, and enters the caller, else whom
+ * a Secure interrupt took this PE from, else its normal world. `vcpu` itself has left before.
  */
 struct vcpu *call_chain_return(struct spmc_cpu *cpu, struct vcpu *vcpu);
 

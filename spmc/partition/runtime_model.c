@@ -10,7 +10,7 @@ enum condition {
     NOT_ANCESTOR_NOT_IN_PSCI, /* and the caller is not inside a PSCI request */
     NOT_IN_PSCI,
     TARGET_NOT_IN_INIT,
-    TARGET_PREEMPTED,
+    PREEMPTED_OR_CALLEE, /* a callee that yielded could not end otherwise, nor could the caller */
 };
 
 struct rule {
@@ -72,7 +72,7 @@ static const struct rule rules[RTM_COUNT][RTM_ABI_COUNT] =
         [RTM_SEC_INTERRUPT] =
             {
                 [RTM_ABI_DIRECT_REQ] = GOES(VCPU_BLOCKED, NOT_ANCESTOR),
-                [RTM_ABI_RUN] = GOES(VCPU_BLOCKED, TARGET_PREEMPTED),
+                [RTM_ABI_RUN] = GOES(VCPU_BLOCKED, PREEMPTED_OR_CALLEE),
                 [RTM_ABI_MSG_WAIT] = GOES(VCPU_WAITING, ALWAYS),
                 [RTM_ABI_DIRECT_RESP] = DENIED,
                 /* Legal, but nobody would resume it: the vCPU goes on. */
@@ -99,8 +99,8 @@ static bool holds(enum condition condition, const struct vcpu *caller, const str
         return !is_in_psci(caller);
     case TARGET_NOT_IN_INIT:
         return target != NULL && target != caller && target->runtime_model != RTM_SP_INIT;
-    case TARGET_PREEMPTED:
-        return target != NULL && target->state == VCPU_PREEMPTED;
+    case PREEMPTED_OR_CALLEE:
+        return target != NULL && (target->state == VCPU_PREEMPTED || target->chain_prev == caller);
     case ALWAYS:
         break;
     }

@@ -35,6 +35,9 @@ bool vcpu_set_state(struct vcpu *vcpu, enum vcpu_state to)
     if (!vcpu_state_is_legal((enum vcpu_state)vcpu->state, to)) {
         return false;
     }
+    if (to == VCPU_RUNNING || to == VCPU_STARTING) {
+        vcpu->vint_reported = false;
+    }
     vcpu->state = (uint8_t)to;
     return true;
 }

@@ -27,10 +27,6 @@ SYSREG(csselr_el1)
 SYSREG(actlr_el1)
 SYSREG(mdscr_el1)
 SYSREG(cntkctl_el12)
-SYSREG(cntv_ctl_el02)
-SYSREG(cntv_cval_el02)
-SYSREG(cntp_ctl_el02)
-SYSREG(cntp_cval_el02)
 SYSREG(apibkeylo_el1)
 SYSREG(apibkeyhi_el1)
 SYSREG(apdakeylo_el1)
@@ -67,10 +63,6 @@ SYSREG(apgakeyhi_el1)
     X(actlr, actlr_el1)            \
     X(mdscr, mdscr_el1)            \
     X(cntkctl, cntkctl_el12)       \
-    X(cntv_ctl, cntv_ctl_el02)     \
-    X(cntv_cval, cntv_cval_el02)   \
-    X(cntp_ctl, cntp_ctl_el02)     \
-    X(cntp_cval, cntp_cval_el02)   \
     X(apib[0], apibkeylo_el1)      \
     X(apib[1], apibkeyhi_el1)      \
     X(apda[0], apdakeylo_el1)      \
@@ -108,10 +100,19 @@ static void fp_give(const struct fp_state *fp)
     write_fpcr(fp->fpcr);
 }
 
+static void set_hcr(struct arch_pe *pe, uint64_t hcr)
+{
+    if (pe->hcr != hcr) {
+        write_hcr_el2(hcr);
+        pe->hcr = hcr;
+    }
+}
+
 void context_enter(struct arch_pe *pe, struct arch_vcpu *vcpu)
 {
     bool has_fp = pe->fp_owner == vcpu && vcpu->fp_loaded == pe;
 
+    timer_hold(pe);
     if (pe->el1_owner != vcpu || vcpu->el1_loaded != pe) {
         if (pe->el1_owner == NULL) {
             el1_save(&pe->nwd_el1);
@@ -123,14 +124,12 @@ void context_enter(struct arch_pe *pe, struct arch_vcpu *vcpu)
             write_vstcr_el2(vcpu->vstcr);
             write_vttbr_el2(vcpu->vttbr);
             write_vsttbr_el2(vcpu->vsttbr);
-            write_hcr_el2(vcpu->hcr | HCR_E2H);
         }
         pe->el1_owner = vcpu;
         vcpu->el1_loaded = pe;
     }
-    if (vcpu->ttbr0 != 0) {
-        write_hcr_el2(HCR_E2H | vcpu->hcr);
-    }
+    /* Each time: its virtual interrupts may have changed since. */
+    set_hcr(pe, vcpu->hcr | HCR_E2H);
     write_cptr_el2(has_fp ? CPTR_FPEN : 0);
     isb();
 }
@@ -140,9 +139,10 @@ void context_left(struct arch_pe *pe, struct arch_vcpu *vcpu)
 {
     if (vcpu->ttbr0 != 0) {
         /* With TGE, TLB maintenance for EL1 would be maintenance for EL2. */
-        write_hcr_el2((vcpu->hcr & ~HCR_TGE) | HCR_E2H);
+        set_hcr(pe, (vcpu->hcr & ~HCR_TGE) | HCR_E2H);
         isb();
     }
+    timer_guard(pe);
     el1_save(&vcpu->el1);
     if (pe->fp_owner == vcpu) {
         fp_keep(&vcpu->fp);
@@ -186,6 +186,7 @@ void context_take_fp(struct arch_pe *pe, struct arch_vcpu *vcpu)
 
 void context_enter_nwd(struct arch_pe *pe)
 {
+    timer_release(pe);
     if (pe->el1_owner != NULL) {
         el1_load(&pe->nwd_el1);
         pe->el1_owner = NULL;

@@ -25,9 +25,14 @@ static struct arch_pe *pe_init(uint64_t linear)
     pe->index = (uint32_t)linear;
     pe->emergency_stack = pe->emergency + sizeof(pe->emergency);
     pe->has_sve = ID_PFR0_SVE(read_id_aa64pfr0_el1()) != 0;
+    pe->has_ecv = ID_MMFR0_ECV(read_id_aa64mmfr0_el1()) != 0;
     write_mdcr_el2(MDCR_TPMCR | MDCR_TPM | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA | MDCR_TTRF);
-    write_cnthctl_el2(CNTHCTL_EL1PCTEN | CNTHCTL_EL0PCTEN | CNTHCTL_EL0VCTEN);
-    write_cntvoff_el2(0);
+    timer_init(pe);
+    if (platform.gic.present) {
+        write_icc_sre_el2(ICC_SRE_DIRECT);
+        isb();
+        write_ich_hcr_el2(ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
+    }
     isb();
     return pe;
 }
@@ -163,6 +168,7 @@ _Noreturn void port_main(uint64_t manifest, uint64_t linear)
         .has_uart = true,
         .uart = platform.uart,
         .uart_pas = platform.uart_pas,
+        .gic = platform.gic,
     };
     struct vcpu *vcpu = spmc_cold_boot(pe, &params, &port_state.spmc);
 

@@ -7,7 +7,8 @@
  * Whose state is in the registers. General registers of a partition are in memory whenever S-EL2
  * runs. EL1 system registers and FP/SIMD are written back at each exit too, but stay loaded: the
  * next entry of the same vCPU on the same PE needs no reload. `el1_owner` and `fp_owner` say whose
- * they are; NULL is the normal world's, whose state is saved when a partition needs the place.
+ * they are; NULL is the normal world's, whose state is saved when a partition needs the place. The
+ * EL1 timers are not switched at all: they are the normal world's, and go on signalling (timer.c).
  */
 #ifndef SPMC_AARCH64_PORT_H
 #define SPMC_AARCH64_PORT_H
@@ -25,7 +26,7 @@ struct el1_state {
     uint64_t esr, far, afsr0, afsr1, spsr, elr;
     uint64_t sp_el0, sp_el1, tpidr_el0, tpidrro_el0, tpidr_el1;
     uint64_t par, csselr, actlr, mdscr;
-    uint64_t cntkctl, cntv_ctl, cntv_cval, cntp_ctl, cntp_cval;
+    uint64_t cntkctl;
     uint64_t apib[2], apda[2], apdb[2], apga[2];
 };
 
@@ -55,6 +56,20 @@ struct window {
     bool device;
 };
 
+/* An EL1 timer of the normal world while partitions run: see timer.c. */
+struct nwd_timer {
+    uint64_t ctl;
+    uint64_t cval;
+    bool is_due;    /* its interrupt was signalled already when partitions came ... */
+    bool is_masked; /* ... and the time before too: not again */
+};
+
+enum {
+    NWD_TIMER_VIRTUAL,
+    NWD_TIMER_PHYSICAL,
+    NWD_TIMERS,
+};
+
 struct arch_pe {
     uint64_t apia[2];
     void *emergency_stack; /* top; for reporting an overflow of the stack */
@@ -63,7 +78,11 @@ struct arch_pe {
     struct window window[PORT_WINDOWS];
     struct arch_vcpu *el1_owner; /* NULL: the normal world */
     struct arch_vcpu *fp_owner;
+    uint64_t hcr; /* what HCR_EL2 holds; 0: not known */
     bool has_sve;
+    bool has_ecv;
+    bool timers_are_held;
+    struct nwd_timer nwd_timer[NWD_TIMERS];
     struct el1_state nwd_el1;
     struct fp_state nwd_fp; /* q is unused where there is SVE */
     _Alignas(16) uint8_t nwd_sve[PORT_SVE_MAX_BYTES];
@@ -129,6 +148,12 @@ void context_enter(struct arch_pe *pe, struct arch_vcpu *vcpu);
 void context_left(struct arch_pe *pe, struct arch_vcpu *vcpu);
 void context_take_fp(struct arch_pe *pe, struct arch_vcpu *vcpu);
 void context_enter_nwd(struct arch_pe *pe);
+
+/* timer.c: the normal world's timers while partitions run on this PE */
+void timer_init(const struct arch_pe *pe);
+void timer_hold(struct arch_pe *pe);
+void timer_guard(const struct arch_pe *pe);
+void timer_release(struct arch_pe *pe);
 
 /* fp.S */
 void fp_save(uint8_t (*q)[16]);

@@ -44,6 +44,7 @@ void arch_vcpu_reset(struct arch_pe *pe, struct arch_vcpu *vcpu, uint64_t pc,
     memcpy(vcpu->x, x, FFA_REGS * sizeof(x[0]));
     vcpu->pc = pc;
     vcpu->pstate = vcpu->ttbr0 != 0 ? PSTATE_EL0T : PSTATE_DAIF | PSTATE_EL1H;
+    vcpu->hcr &= ~(HCR_VI | HCR_VF);
     vcpu->el1.sctlr = SCTLR_EL1_RES1;
     vcpu->el1_loaded = NULL;
     vcpu->fp_loaded = NULL;
@@ -102,6 +103,15 @@ uint64_t arch_vcpu_sysreg_read(struct arch_pe *pe, struct arch_vcpu *vcpu,
     return at != NULL ? *at : 0;
 }
 
+/* It has exited: its next entry brings HCR_EL2 up to date (context_enter). */
+void arch_vcpu_set_virtual(struct arch_pe *pe, struct arch_vcpu *vcpu, bool irq, bool fiq)
+{
+    (void)pe;
+    if (vcpu->ttbr0 == 0) {
+        vcpu->hcr = (vcpu->hcr & ~(HCR_VI | HCR_VF)) | (irq ? HCR_VI : 0) | (fiq ? HCR_VF : 0);
+    }
+}
+
 void arch_vcpu_sysreg_write(struct arch_pe *pe, struct arch_vcpu *vcpu, enum arch_vcpu_sysreg reg,
                             uint64_t value)
 {
@@ -110,6 +120,8 @@ void arch_vcpu_sysreg_write(struct arch_pe *pe, struct arch_vcpu *vcpu, enum arc
     (void)pe;
     if (at != NULL) {
         *at = value;
-        vcpu->el1_loaded = NULL; /* what is in the registers is older now */
+        if (reg != ARCH_VCPU_PC && reg != ARCH_VCPU_PSTATE) {
+            vcpu->el1_loaded = NULL; /* what is in the registers is older now */
+        }
     }
 }

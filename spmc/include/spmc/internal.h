@@ -4,6 +4,7 @@
 #define SPMC_INTERNAL_H
 
 #include "spmc/log.h"
+#include "spmc/notification.h"
 #include "spmc/share.h"
 #include "spmc/spmc.h"
 
@@ -24,14 +25,25 @@ struct ns_retrieval {
     uint64_t digest;
 };
 
+/* A logical partition at EL3, as the SPMD described it at boot. */
+#define SPMC_MAX_LSPS 16u
+
+struct lsp_entry {
+    uint16_t id;
+    uint16_t vcpu_count;
+    uint32_t properties;
+    struct uuid uuid;
+};
+
 /*
  * Arena layout: first what is fixed after boot or is only written text (this struct, manifests,
  * console lines), then from `mutable_start` on: struct spmc_cpu[], struct partition[] (normal world
- * first), struct vm_slot[], struct share_slot[], struct ns_retrieval, struct vcpu[].
+ * first), struct vm_slot[], struct share_slot[], struct ns_retrieval, struct vcpu[], struct vint[].
  */
 struct spmc {
-    struct arch_lock chain_lock;   /* SPMC_RANK_CHAIN: vCPU states, chains, partition states */
-    struct arch_lock mailbox_lock; /* SPMC_RANK_MAILBOX */
+    struct arch_lock chain_lock;        /* SPMC_RANK_CHAIN: vCPU states, chains, partition states */
+    struct arch_lock mailbox_lock;      /* SPMC_RANK_MAILBOX */
+    struct arch_lock notification_lock; /* SPMC_RANK_NOTIFICATION */
     struct page_pool pool;
     struct ledger ledger;         /* its lock covers transactions and all translation tables */
     struct ledger_extent *extent; /* the ledger's, fixed after boot */
@@ -42,14 +54,20 @@ struct spmc {
     struct manifest_diag diag; /* why boot failed */
     struct manifest_range spmc_range;
     struct spmc_manifest *manifest;
+    struct spmc_gic gic; /* fixed after boot */
     uint32_t cpu_count;
     struct spmc_cpu *cpu; /* [cpu_count] */
     struct partition *nwd;
     uint32_t partition_count;
     struct partition *partition; /* [partition_count]; id is FFA_ID_SP_FIRST + index */
     uint32_t vm_slot_count;
-    struct vm_slot *vm_slot; /* [vm_slot_count]: VMs of the normal world, in no order */
-    uint32_t *boot_order;    /* [partition_count]: indexes, first to start first */
+    struct vm_slot *vm_slot;     /* [vm_slot_count]: VMs of the normal world, in no order */
+    bool per_vcpu_notifications; /* fixed after boot */
+    uint32_t notification_vm_count;
+    struct notifications *notification; /* of the normal world, partitions, then slots of VMs */
+    uint32_t *boot_order;               /* [partition_count]: indexes, first to start first */
+    uint32_t lsp_count;
+    struct lsp_entry lsp[SPMC_MAX_LSPS];
     uint8_t *arena;
     size_t arena_size_bytes;
     size_t arena_used_bytes;

@@ -37,12 +37,21 @@
 #define VINT_ENABLED 0x1u
 #define VINT_PENDING 0x2u
 #define VINT_FIQ     0x4u /* signalled as vFIQ, else vIRQ */
+/* Of the physical interrupt, as its partition reconfigured it; only physical.c looks at them */
+#define VINT_SWITCHED_OFF 0x8u
+#define VINT_NON_SECURE   0x10u
+/* It came again while pending: disabled at the GIC until the vCPU has taken it */
+#define VINT_HELD 0x20u
+
+/* Values of vcpu.vint_shown */
+#define VINT_SHOWN_IRQ 0x1u
+#define VINT_SHOWN_FIQ 0x2u
 
 /* What a vCPU remembers of one number; [i] belongs to partition->vint_id[i]. */
 struct vint {
     uint8_t flags;
-    uint8_t unused;
-    uint16_t queue; /* the i-th entry of the queue is an index into this array */
+    uint8_t held_on; /* with VINT_HELD: index of the PE that it came to */
+    uint16_t queue;  /* the i-th entry of the queue is an index into this array */
 };
 
 /* --- spmc/interrupt/virtual.c: the mechanism; asks nothing of the GIC ----------------------- */
@@ -67,7 +76,10 @@ bool vint_enable(struct vcpu *vcpu, uint32_t id, bool enable, bool fiq);
 bool vint_is_enabled(const struct vcpu *vcpu, uint32_t id);
 bool vint_is_pending(const struct vcpu *vcpu, uint32_t id);
 
-/* All disabled and none pending: a vCPU that starts (again). */
+/*
+ * A vCPU that starts (again): none pending, and enabled only what its manifest subscribed to: the
+ * managed exit and the notification pending interrupt.
+ */
 void vint_reset(struct vcpu *vcpu);
 
 /* Brings HCR_EL2.VI and VF of an S-EL1 vCPU in line with the queue. Its registers are saved. */
@@ -78,7 +90,7 @@ void vint_show(struct spmc_cpu *cpu, struct vcpu *vcpu);
 /* Cold boot, partitions made: the distributor's part of every interrupt that a manifest lists. */
 bool interrupt_init(struct arch_pe *pe, struct spmc *spmc);
 
-/* Each PE as it comes: CPU interface, its redistributor's SGIs and PPIs. */
+/* Each PE as it comes: CPU interface, its redistributor's SGIs and PPIs. Takes the chain lock. */
 void interrupt_init_cpu(struct spmc_cpu *cpu);
 
 /* The partition that owns a physical INTID; NULL: none. Fixed after boot: needs no lock. */
@@ -93,7 +105,10 @@ uint32_t interrupt_acknowledge(struct spmc_cpu *cpu);
 /* INTID of a pending Group 0 interrupt, which is EL3's; special: none. */
 uint32_t interrupt_group0_pending(struct spmc_cpu *cpu);
 
-/* What this PE lets in while the next vCPU runs (ICC_PMR_EL1). Writes only what changes. */
+/*
+ * What this PE lets in while the next vCPU runs (ICC_PMR_EL1). Writes only what changes. NONE is
+ * what the normal world had, which can mask no Secure interrupt.
+ */
 enum interrupt_mask {
     INTERRUPT_MASK_NONE,
     INTERRUPT_MASK_NS, /* Non-secure ones wait */
@@ -107,6 +122,25 @@ void interrupt_switch_off(struct spmc_cpu *cpu, struct partition *partition);
 /* One interrupt that nobody can take: disabled at the GIC and reported in the log. */
 void interrupt_disown(struct spmc_cpu *cpu, uint32_t intid);
 
+/*
+ * A level that the device has not taken back, or another edge: `vcpu` has `intid` pending already,
+ * and who runs must not be stopped by it again and again. Released when it is no longer pending.
+ */
+void interrupt_hold(struct spmc_cpu *cpu, struct vcpu *vcpu, uint32_t intid);
+void interrupt_release(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+/*
+ * HF_INTERRUPT_RECONFIGURE by `vcpu`, which runs on this PE. False: not one of its manifest, or a
+ * value out of range. Non-secure ones belong to the normal world, which enables them itself.
+ */
+enum interrupt_command {
+    INTERRUPT_TARGET,   /* linear index of a PE; a UP partition's own PE only */
+    INTERRUPT_SECURITY, /* 0 Non-secure, 1 Secure */
+    INTERRUPT_ENABLE,   /* 0, 1: at the GIC */
+};
+bool interrupt_reconfigure(struct spmc_cpu *cpu, struct vcpu *vcpu, uint32_t intid,
+                           enum interrupt_command command, uint32_t value);
+
 /* SGIs. To another PE of the SPMC: makes it exit and look at its vCPU's state again. */
 void interrupt_kick(struct spmc_cpu *cpu, const struct spmc_cpu *target);
 
@@ -117,7 +151,10 @@ void interrupt_delay_sri(struct spmc_cpu *cpu);
 
 /* --- spmc/interrupt/timer.c: the EL1 physical timer of partitions --------------------------- */
 
-/* An access of an S-EL1 vCPU to CNTP_*_EL0 (`esr`: class SYSREG). False: another register. */
+/*
+ * An access of an S-EL1 vCPU to CNTP_*_EL0 (`esr`: class SYSREG): moves the value, and PC behind
+ * the instruction. False, and nothing done: another register. Takes the chain lock itself.
+ */
 bool vtimer_access(struct spmc_cpu *cpu, struct vcpu *vcpu, uint64_t esr);
 
 /* The EL2 physical timer fired: makes VINT_TIMER pending where the deadline has passed. Returns
@@ -131,15 +168,19 @@ void vtimer_reset(struct vcpu *vcpu);
 
 /* --- spmc/interrupt/paravirt.c: HVC (S-EL1) and SVC (S-EL0) 0xFF03 to 0xFF0A ----------------- */
 
-/* False: the identifier in x0 is none of these calls. Fills frame.x[0]. */
+/*
+ * False: the identifier in x0 is none of these calls. Fills frame.x[0] and frame.store. Takes the
+ * chain lock itself. A vCPU that got VINT_IPI on another PE is kicked there by SGI_IPI: the policy
+ * looks for vCPUs of that PE on which VINT_IPI is pending.
+ */
 bool paravirt_call(struct spmc_cpu *cpu, struct vcpu *vcpu);
 
 /* --- spmc/interrupt/deliver.c, schedule.c: the policy ---------------------------------------- */
 
 /*
  * A Secure interrupt is pending on this PE while `vcpu` ran (the normal world's: FFA_INTERRUPT from
- * the SPMD). Acknowledges it, makes it pending for its owner and returns who runs next, with its
- * frame filled (FF-A v1.2, 9.3.1). Takes the chain lock itself.
+ * the SPMD). Acknowledges it, makes it pending for its owner and returns who runs next (FF-A v1.2,
+ * 9.3.1): with its frame filled, or `vcpu`, which just goes on. Takes the chain lock itself.
  */
 struct vcpu *interrupt_secure(struct spmc_cpu *cpu, struct vcpu *vcpu);
 
@@ -148,20 +189,40 @@ struct vcpu *interrupt_secure(struct spmc_cpu *cpu, struct vcpu *vcpu);
 struct vcpu *interrupt_other(struct spmc_cpu *cpu, struct vcpu *vcpu);
 
 /*
- * Last step of every entry into the SPMC, on whoever runs next on this PE: notification pending
- * interrupt, virtual lines, masks, timer, delayed SRI. Takes the chain lock itself.
+ * `next` is about to run on this PE, and cpu->untold: one of the vCPUs that wait untold is resumed
+ * in its place, if `next` is one that may be preempted by now. Returns who runs next. Takes the
+ * chain lock itself.
+ */
+struct vcpu *interrupt_tell(struct spmc_cpu *cpu, struct vcpu *next);
+
+/*
+ * Last step of every entry into the SPMC, on whoever runs next on this PE: virtual lines, masks,
+ * timer, delayed SRI. Takes the chain lock itself, when there is something to do.
  */
 void interrupt_before_run(struct spmc_cpu *cpu, struct vcpu *next);
 
 /*
  * `vcpu` is about to wait (FFA_MSG_WAIT, direct response) with virtual interrupts ready: true when
  * it is to be resumed with FFA_INTERRUPT instead (interception), which keeps it RUNNING. With SRI
- * policy bit 1: false, and a delayed SRI. The caller holds the chain lock.
+ * policy bit 1: false, and a delayed SRI. The call has passed all its checks. The caller holds the
+ * chain lock.
  */
 bool interrupt_intercepts(struct spmc_cpu *cpu, struct vcpu *vcpu);
 
 /* Fills its frame with FFA_INTERRUPT: w1 = 0, w2 = INTID (taken for S-EL0, peeked for S-EL1). */
 void interrupt_frame(struct vcpu *vcpu);
+
+/*
+ * It goes on where a Secure interrupt took its PE away: the normal world by FFA_NORMAL_WORLD_RESUME
+ * unless the answer to its call lies ready; a partition with all the registers that it had.
+ */
+void interrupt_resume(struct vcpu *vcpu);
+
+/*
+ * This PE switches off: `heir` looks after timers and untold vCPUs of UP partitions. The caller
+ * holds the chain lock.
+ */
+void interrupt_leave_to(struct spmc_cpu *cpu, struct spmc_cpu *heir);
 
 /* --- spmc/ffa/notification.c ------------------------------------------------------------------ */
 

@@ -69,6 +69,21 @@ struct manifest_range {
     uint64_t size_bytes;
 };
 
+/*
+ * The GICv3 of the board: from the arch side, or from a node /interrupt-controller (arm,gic-v3) of
+ * the SPMC manifest. Redistributors are found by the affinity in their GICR_TYPER.
+ */
+#define SPMC_MAX_GICR_REGIONS 8u
+
+struct spmc_gic {
+    bool present; /* false: the SPMC touches no interrupt */
+    paddr_t distributor;
+    uint32_t redistributor_count; /* regions */
+    struct manifest_range redistributor[SPMC_MAX_GICR_REGIONS];
+    uint64_t redistributor_stride_bytes; /* 0: by GICR_TYPER, two or four frames of 64 KiB */
+    uint32_t timer_intid; /* PPI of the Secure EL2 physical timer; 0: 20, as BSA wants */
+};
+
 /* One vmN node of the SPMC manifest: a package to load. */
 struct manifest_vm {
     char name[MANIFEST_NAME_BYTES]; /* debug_name */
@@ -92,8 +107,10 @@ struct spmc_manifest {
         uint32_t count;
         struct manifest_range range[MANIFEST_MAX_MEMORY_RANGES];
     } secure_memory, ns_memory, secure_device, ns_device;
-    uint32_t log_level; /* 0 none .. 5 verbose; default 4 */
-    bool call_log;      /* write the call log, see spmc/call_log.h */
+    struct spmc_gic gic; /* not present: the manifest has no such node */
+    uint32_t log_level;  /* 0 none .. 5 verbose; default 4 */
+    bool call_log;       /* write the call log, see spmc/call_log.h */
+    bool per_vcpu_notifications;
     uint32_t vm_count;
     struct manifest_vm vm[MANIFEST_MAX_PARTITIONS];
 };

@@ -27,15 +27,10 @@ enum mailbox_state {
     MAILBOX_WRITING, /* EMPTY, and a PE of the SPMC is filling it */
 };
 
-/* Which framework notifications "RX buffer full" are pending (FF-A v1.2, 10.8) */
-#define MAILBOX_FULL_BY_SP 0x1u
-#define MAILBOX_FULL_BY_VM 0x2u
-
 struct mailbox {
     bool mapped;
     uint8_t state;       /* enum mailbox_state */
     uint8_t pas;         /* enum pas of both buffers */
-    uint8_t pending;     /* MAILBOX_FULL_BY_* */
     uint32_t writer;     /* index of the PE, while WRITING */
     uint32_t page_count; /* of each buffer */
     paddr_t rx;

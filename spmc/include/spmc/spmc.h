@@ -53,21 +53,6 @@ enum spmc_log_level {
     SPMC_LOG_VERBOSE,
 };
 
-/*
- * The GICv3 of the board. A node /interrupt-controller (arm,gic-v3) of the SPMC manifest overrides
- * it. Redistributors are found by the affinity in their GICR_TYPER.
- */
-#define SPMC_MAX_GICR_REGIONS 8u
-
-struct spmc_gic {
-    bool present; /* false: the SPMC touches no interrupt */
-    paddr_t distributor;
-    uint32_t redistributor_count; /* regions */
-    struct manifest_range redistributor[SPMC_MAX_GICR_REGIONS];
-    uint64_t redistributor_stride_bytes; /* 0: by GICR_TYPER, two or four frames of 64 KiB */
-    uint32_t timer_intid;                /* PPI of the Secure EL2 physical timer; BSA: 20 */
-};
-
 /* What the arch side tells the core at cold boot. */
 struct spmc_boot_params {
     const void *manifest; /* SPMC manifest (FDT), in memory of the SPMC; kept until the end */
@@ -85,7 +70,7 @@ struct spmc_boot_params {
     bool has_call_log_uart; /* else the call log shares the log's UART */
     paddr_t call_log_uart;
     enum pas call_log_uart_pas;
-    struct spmc_gic gic;
+    struct spmc_gic gic; /* a node /interrupt-controller of the SPMC manifest overrides it */
     bool per_vcpu_notifications; /* offered and advertised (FF-A v1.2, 10.3) */
 };
 
@@ -99,10 +84,14 @@ struct spmc_cpu {
     struct vcpu *current;
     struct vcpu *nwd;         /* the normal world's vCPU of this PE */
     uint32_t boot_position;   /* next entry of the boot list to start on this PE */
+    uint32_t off_position;    /* next entry of the boot list to tell that this PE switches off */
     paddr_t redistributor;    /* its RD frame; fixed when the PE first comes */
     uint8_t interrupt_mask;   /* enum interrupt_mask, as ICC_PMR_EL1 has it */
+    uint8_t normal_pmr;       /* the normal world's ICC_PMR_EL1, while interrupt_mask is another */
     bool sri_is_delayed;      /* to be raised when this PE returns to the normal world */
     uint64_t timer_deadline;  /* in CNTHPS_CVAL_EL2; UINT64_MAX: the timer is off */
+    bool timers_changed;      /* timer_deadline may no longer be that of this PE's vCPUs */
+    bool untold;              /* vCPUs that were not to be resumed yet: vcpu->untold */
     struct vcpu *interrupted; /* whom a Secure interrupt took this PE from (SPMC mode), else NULL */
 };
 

@@ -84,10 +84,17 @@ struct vcpu {
     uint16_t vint_queued; /* pending ones, enabled or not: entries of the queue */
     uint16_t vint_irq;    /* of those pending and enabled, as vIRQ and as vFIQ */
     uint16_t vint_fiq;
+    bool vint_reported;   /* FFA_NOTIFICATION_INFO_GET listed it, and it did not run since */
     uint8_t managed_exit; /* VINT_MANAGED_EXIT was injected for the request in flight */
     uint64_t timer_cval;  /* CNTP_CVAL_EL0 and CNTP_CTL_EL0 as the partition sees them */
     uint32_t timer_ctl;
     bool timer_told;         /* VINT_TIMER was injected for this deadline */
+    uint8_t vint_shown;      /* VINT_SHOWN_*: HCR_EL2.VI and VF as its next entry has them */
+    uint16_t vint_held;      /* numbers with VINT_HELD */
+    bool untold;             /* WAITING, and not told of a virtual interrupt: see cpu->untold */
+    bool ipi_told;           /* WAITING, and the normal world's scheduler was told of VINT_IPI */
+    bool in_call;            /* BLOCKED by a request or FFA_RUN that has not returned */
+    bool call_interrupted;   /* a Secure interrupt resumed it in such a call; FFA_RUN goes back */
     struct vcpu *chain_prev; /* who called us */
     struct vcpu *chain_next; /* whom we called */
 };

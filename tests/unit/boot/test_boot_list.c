@@ -214,10 +214,9 @@ START_TEST(the_spmd_is_told_where_pes_enter)
 {
     world.params.secondary_entry = WORLD_SPMC_BASE + 0x40;
     ck_assert(world_boot());
-    ck_assert_uint_eq(world.pe.count.el3_call, 2);
-    ck_assert_uint_eq(world.pe.el3_x[0], FFA_SECONDARY_EP_REGISTER_64);
-    ck_assert_uint_eq(world.pe.el3_x[1], WORLD_SPMC_BASE + 0x40);
-    ck_assert_uint_eq(world.pe.el3_x[2], 0);
+    ck_assert_uint_eq(world.pe.el3_registered[0], FFA_SECONDARY_EP_REGISTER_64);
+    ck_assert_uint_eq(world.pe.el3_registered[1], WORLD_SPMC_BASE + 0x40);
+    ck_assert_uint_eq(world.pe.el3_registered[2], 0);
 }
 END_TEST
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "main.h"
 #include "spmc/hcr.h"
+#include "spmc/interrupt.h"
 #include "world.h"
 
 START_TEST(objects_of_the_core)
@@ -248,10 +251,112 @@ START_TEST(the_mutable_part_of_the_arena)
 }
 END_TEST
 
+/* Each partition owns what its manifest lists, and what its other properties bring. */
+START_TEST(virtual_interrupts_of_partitions)
+{
+    static const uint32_t of_one[] = {
+        VINT_TIMER, VINT_MANAGED_EXIT, VINT_NOTIFICATION_PENDING, VINT_IPI, 40, 41};
+    static const uint32_t of_two[] = {VINT_TIMER, VINT_IPI};
+    const void *start;
+    size_t size;
+
+    ck_assert_msg(world_boot(), "%s", spmc_boot_diag(world.spmc)->text);
+    ck_assert_uint_eq(world_one()->vint_count, sizeof(of_one) / sizeof(of_one[0]));
+    ck_assert_mem_eq(world_one()->vint_id, of_one, sizeof(of_one));
+    ck_assert_uint_eq(world_two()->vint_count, sizeof(of_two) / sizeof(of_two[0]));
+    ck_assert_mem_eq(world_two()->vint_id, of_two, sizeof(of_two));
+    spmc_mutable_state(world.spmc, &start, &size);
+    ck_assert_uint_lt((uintptr_t)world_two()->vint_id, (uintptr_t)start);
+    for (unsigned i = 0; i < WORLD_PES; i++) {
+        const struct vint *vint = world_two()->vcpu[i].vint;
+
+        ck_assert_uint_ge((uintptr_t)vint, (uintptr_t)start);
+        ck_assert_uint_le((uintptr_t)(vint + world_two()->vint_count), (uintptr_t)start + size);
+        ck_assert(i == 0 || vint == world_two()->vcpu[i - 1].vint + world_two()->vint_count);
+    }
+    ck_assert(vint_is_enabled(&world_one()->vcpu[0], VINT_MANAGED_EXIT));
+    ck_assert(vint_is_enabled(&world_one()->vcpu[0], VINT_NOTIFICATION_PENDING));
+    ck_assert(!vint_is_enabled(&world_one()->vcpu[0], 40));
+}
+END_TEST
+
+START_TEST(virtual_interrupts_of_s_el0)
+{
+    tree_set_u32(&world.spmc_tree, "/hypervisor/vm2", "vcpu_count", 1);
+    tree_small_partition(&world.tree[1], 1);
+    tree_set_u32(&world.tree[1], "/", "exception-level", 1);
+    world_pack(1);
+    ck_assert_msg(world_boot(), "%s", spmc_boot_diag(world.spmc)->text);
+    ck_assert_uint_eq(world_two()->vint_count, 0);
+}
+END_TEST
+
+/* The manifest's GIC, else the one that the arch side knows. */
+START_TEST(the_gic)
+{
+    world.params.gic.distributor = paddr(0x1000000);
+    ck_assert_msg(world_boot(), "%s", spmc_boot_diag(world.spmc)->text);
+    ck_assert(!world.spmc->gic.present);
+    ck_assert_uint_eq(world.pe.count.sysreg_write[ARCH_ICC_IGRPEN1], 0);
+    free(world.params.arena);
+    world_pack(0);
+    world.pe.count.vcpu_reset = 0;
+    world.params.gic.present = true;
+    world_boot_fails(MANIFEST_NOT_COMPATIBLE, "GIC at 0x1000000: GICD_CTLR.ARE_S is clear");
+    free(world.params.arena);
+    world_pack(0);
+    tree_add_node(&world.spmc_tree, "/", "interrupt-controller");
+    tree_set_string(&world.spmc_tree, "/interrupt-controller", "compatible", "arm,gic-v3");
+    tree_set(&world.spmc_tree, "/interrupt-controller", "reg",
+             BYTES(CELL(0), CELL(0x2000000), CELL(0), CELL(0x10000), CELL(0), CELL(0x2100000),
+                   CELL(0), CELL(0x100000)));
+    world_boot_fails(MANIFEST_NOT_COMPATIBLE, "GIC at 0x2000000: GICD_CTLR.ARE_S is clear");
+}
+END_TEST
+
+/* As many interrupts as a manifest can list, for each PE. */
+START_TEST(the_arena_holds_all_interrupts)
+{
+    struct tree *tree = &world.tree[1];
+
+    tree_add_node(tree, "/", "device-regions");
+    tree_set_string(tree, "/device-regions", "compatible", "arm,ffa-manifest-device-regions");
+    tree_set(tree, "/", "managed-exit", NULL, 0);
+    tree_set(tree, "/", "notification-support", NULL, 0);
+    for (unsigned d = 0; d < MANIFEST_MAX_DEV_REGIONS; d++) {
+        uint8_t list[MANIFEST_MAX_DEV_INTERRUPTS * 8] = {0};
+        char name[8] = {'r', (char)('a' + d)};
+        char path[32];
+
+        snprintf(path, sizeof(path), "/device-regions/%s", name);
+        for (unsigned k = 0; k < MANIFEST_MAX_DEV_INTERRUPTS; k++) {
+            unsigned id = 1000 - (d * MANIFEST_MAX_DEV_INTERRUPTS + k);
+
+            list[8 * k + 2] = (uint8_t)(id >> 8);
+            list[8 * k + 3] = (uint8_t)id;
+        }
+        tree_add_node(tree, "/device-regions", name);
+        tree_set_u32(tree, path, "base-address",
+                     d == 0 ? TREE_DEVICE_BASE + 0x8000 : TREE_NS_DEVICE + 0x1000 * d);
+        tree_set_u32(tree, path, "pages-count", 1);
+        tree_set_u32(tree, path, "attributes", d == 0 ? 0x3 : 0xb);
+        tree_set(tree, path, "interrupts", list, sizeof(list));
+    }
+    world_pack(1);
+    ck_assert_msg(world_boot(), "%s", spmc_boot_diag(world.spmc)->text);
+    ck_assert_uint_eq(world_two()->vint_count,
+                      MANIFEST_MAX_DEV_REGIONS * MANIFEST_MAX_DEV_INTERRUPTS + 4);
+    for (unsigned i = 1; i < world_two()->vint_count; i++) {
+        ck_assert_uint_lt(world_two()->vint_id[i - 1], world_two()->vint_id[i]);
+    }
+}
+END_TEST
+
 /* For all counts that a manifest can name: what was said suffices. */
 START_TEST(the_arena_is_large_enough)
 {
     tree_spmc(&world.spmc_tree, MANIFEST_MAX_CPUS);
+    tree_set(&world.spmc_tree, "/hypervisor", "per-vcpu-notifications", NULL, 0);
     tree_remove(&world.spmc_tree, "/hypervisor/vm1", "boot-order");
     tree_small_partition(&world.tree[1], MANIFEST_MAX_CPUS);
     world_pack(1);
@@ -262,10 +367,73 @@ END_TEST
 
 START_TEST(an_arena_too_small)
 {
-    /* `one` has one vCPU where spmc_arena_size() reckons with one for each PE. */
-    world.params.arena_size_bytes -=
-        WORLD_PES * sizeof(struct vcpu) + (WORLD_PES - 1) * sizeof(struct console_line);
+    size_t used;
+
+    ck_assert(world_boot());
+    used = world.spmc->arena_used_bytes;
+    ck_assert_uint_lt(used, world.params.arena_size_bytes);
+    free(world.params.arena);
+    world_pack(0);
+    world.pe.count.vcpu_reset = 0;
+    world.params.arena_size_bytes = used - 1;
     world_boot_fails(MANIFEST_TOO_MANY, "no memory for its partitions and vCPUs");
+}
+END_TEST
+
+/* Each receiver has its own room: the normal world, partitions, slots of VMs. */
+static unsigned distinct_sources(const struct spmc *spmc)
+{
+    unsigned count = 0;
+
+    for (uint32_t i = 0; i < 1 + spmc->partition_count + SPMC_MAX_VMS; i++) {
+        const struct notifications *to = &spmc->notification[i];
+
+        ck_assert_ptr_eq(to->source, &spmc->notification[0].source[count]);
+        count += to->source_count;
+    }
+    return count;
+}
+
+START_TEST(notifications_of_everybody)
+{
+    const struct notifications *one;
+    const struct notifications *two;
+
+    tree_set(&world.tree[0], "/", "notification-support", NULL, 0);
+    world_pack(0);
+    ck_assert(world_boot());
+    one = &world.spmc->notification[1];
+    two = &world.spmc->notification[2];
+    ck_assert_uint_eq(world.spmc->notification_vm_count, SPMC_MAX_VMS);
+    ck_assert_uint_eq(distinct_sources(world.spmc), 1 + 2 * 2 + SPMC_MAX_VMS);
+    ck_assert(!world.spmc->per_vcpu_notifications);
+    ck_assert(!world.spmc->notification[0].enabled && one->enabled && !two->enabled);
+    ck_assert_uint_eq(one->receiver, FFA_ID_SP_FIRST);
+    ck_assert_uint_eq(one->vcpu_count, 1);
+    ck_assert_uint_eq(two->vcpu_count, WORLD_PES);
+    ck_assert_ptr_null(two->vcpu);
+}
+END_TEST
+
+START_TEST(notifications_of_each_vcpu)
+{
+    const struct notifications *to;
+
+    tree_set(&world.spmc_tree, "/hypervisor", "per-vcpu-notifications", NULL, 0);
+    ck_assert(world_boot());
+    ck_assert(world.spmc->per_vcpu_notifications);
+    to = world.spmc->notification;
+    ck_assert_ptr_eq(to[1].vcpu, to[0].vcpu + NOTIFICATION_MAX_VM_VCPUS);
+    ck_assert_ptr_eq(to[2].vcpu, to[1].vcpu + 2);
+    ck_assert_ptr_eq(to[3].vcpu, to[2].vcpu + 2 * WORLD_PES);
+    ck_assert_ptr_eq(to[4].vcpu, to[3].vcpu + NOTIFICATION_MAX_VM_VCPUS);
+    free(world.params.arena);
+    /* Or as the arch side says. */
+    tree_remove(&world.spmc_tree, "/hypervisor", "per-vcpu-notifications");
+    world.params.per_vcpu_notifications = true;
+    world_pack(0);
+    ck_assert(world_boot());
+    ck_assert(world.spmc->per_vcpu_notifications);
 }
 END_TEST
 
@@ -318,8 +486,14 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, static_buffers);
     tcase_add_test(tcase, non_secure_static_buffers);
     tcase_add_test(tcase, the_mutable_part_of_the_arena);
+    tcase_add_test(tcase, virtual_interrupts_of_partitions);
+    tcase_add_test(tcase, virtual_interrupts_of_s_el0);
+    tcase_add_test(tcase, the_gic);
+    tcase_add_test(tcase, the_arena_holds_all_interrupts);
     tcase_add_test(tcase, the_arena_is_large_enough);
     tcase_add_test(tcase, an_arena_too_small);
+    tcase_add_test(tcase, notifications_of_everybody);
+    tcase_add_test(tcase, notifications_of_each_vcpu);
     tcase_add_test(tcase, what_the_log_tells);
     tcase_add_test(tcase, the_call_log);
 }

@@ -235,6 +235,39 @@ START_TEST(more_regions_than_there_is_room_for)
 }
 END_TEST
 
+/* Numbers of PPIs and SPIs, the extended ones too; attributes in line with them. */
+START_TEST(interrupts_of_devices)
+{
+    static const uint32_t good[][2] = {{16, 0x500},   {31, 0x100},   {32, 0x9ff},   {1019, 0xb00},
+                                       {1056, 0x500}, {1119, 0x700}, {4096, 0x900}, {5119, 0}};
+    static const uint32_t bad[][2] = {{0, 0},        {9, 0x100},    {15, 0x900},
+                                      {1020, 0x900}, {1055, 0x500}, {1120, 0x500},
+                                      {4095, 0x900}, {5120, 0x900}, {0xffffffff, 0}};
+    static const uint32_t attributes[][2] = {{40, 0x1900}, {40, 0x500},   {40, 0xd00},
+                                             {20, 0x900},  {1056, 0x900}, {4096, 0x80000900}};
+
+    tree_partition(&tree, 0, 1);
+    tree_remove(&tree, "/device-regions/timer", "interrupts-target");
+    for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        tree_set(&tree, "/device-regions/timer", "interrupts",
+                 BYTES(CELL(good[i][0]), CELL(good[i][1])));
+        ck_assert_msg(manifest_read_partition(tree.blob, sizeof(tree.blob), &manifest, &diag), "%s",
+                      diag.text);
+    }
+    for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        tree_set(&tree, "/device-regions/timer", "interrupts",
+                 BYTES(CELL(bad[i][0]), CELL(bad[i][1])));
+        must_fail(MANIFEST_NOT_COMPATIBLE, "/device-regions/timer:", "interrupts: found id ");
+    }
+    for (unsigned i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+        tree_set(&tree, "/device-regions/timer", "interrupts",
+                 BYTES(CELL(attributes[i][0]), CELL(attributes[i][1])));
+        must_fail(MANIFEST_NOT_COMPATIBLE,
+                  "/device-regions/timer:", "interrupts: found attributes");
+    }
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, services_of_binding_1_0);
@@ -245,6 +278,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, memory_regions);
     tcase_add_test(tcase, static_buffers);
     tcase_add_test(tcase, device_regions);
+    tcase_add_test(tcase, interrupts_of_devices);
     tcase_add_test(tcase, more_regions_than_there_is_room_for);
 }
 

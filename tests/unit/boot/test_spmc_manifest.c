@@ -362,6 +362,79 @@ START_TEST(memory_of_the_two_worlds)
 }
 END_TEST
 
+#define GIC "/interrupt-controller"
+
+static void make_gic(void)
+{
+    tree_spmc(&tree, 1);
+    tree_add_node(&tree, "/", "interrupt-controller");
+    tree_set_string(&tree, GIC, "compatible", "arm,gic-v3");
+    tree_set(&tree, GIC, "reg",
+             BYTES(CELL(0), CELL(0x2f000000), CELL(0), CELL(0x10000), CELL(1), CELL(0x2f100000),
+                   CELL(0), CELL(0x100000), CELL(0), CELL(0x2c000000), CELL(0), CELL(0x2000)));
+}
+
+START_TEST(the_interrupt_controller)
+{
+    tree_spmc(&tree, 1);
+    must_read();
+    ck_assert(!manifest.gic.present);
+    make_gic();
+    must_read();
+    ck_assert(manifest.gic.present);
+    ck_assert_uint_eq(manifest.gic.distributor.pa, 0x2f000000);
+    ck_assert_uint_eq(manifest.gic.redistributor_count, 1);
+    ck_assert_uint_eq(manifest.gic.redistributor[0].base, 0x12f100000);
+    ck_assert_uint_eq(manifest.gic.redistributor[0].size_bytes, 0x100000);
+    ck_assert_uint_eq(manifest.gic.redistributor_stride_bytes, 0);
+    tree_set_u32(&tree, GIC, "redistributor-stride", 0x40000);
+    tree_set_u32(&tree, GIC, "#redistributor-regions", 2);
+    tree_set_u32(&tree, GIC, "#distributor-regions", 1);
+    must_fail(MANIFEST_MEM_REGION_INVALID, GIC ":", "reg: found 0x2c000000");
+    tree_set(&tree, GIC, "reg",
+             BYTES(CELL(0), CELL(0x2f000000), CELL(0), CELL(0x10000), CELL(1), CELL(0x2f100000),
+                   CELL(0), CELL(0x100000), CELL(0), CELL(0x30000000), CELL(0), CELL(0x20000)));
+    must_read();
+    ck_assert_uint_eq(manifest.gic.redistributor_stride_bytes, 0x40000);
+    ck_assert_uint_eq(manifest.gic.redistributor_count, 2);
+    ck_assert_uint_eq(manifest.gic.redistributor[1].base, 0x30000000);
+}
+END_TEST
+
+START_TEST(faults_of_the_interrupt_controller)
+{
+    make_gic();
+    tree_set_string(&tree, GIC, "compatible", "arm,gic-400");
+    must_fail(MANIFEST_NOT_COMPATIBLE, GIC ":", "compatible: found \"arm,gic-400\"");
+    make_gic();
+    tree_set_u32(&tree, GIC, "#distributor-regions", 2);
+    must_fail(MANIFEST_UNSUPPORTED, GIC ":", "#distributor-regions: found 2");
+    make_gic();
+    tree_set_u32(&tree, GIC, "#redistributor-regions", 0);
+    must_fail(MANIFEST_TOO_MANY, GIC ":", "#redistributor-regions: found 0");
+    tree_set_u32(&tree, GIC, "#redistributor-regions", 9);
+    must_fail(MANIFEST_TOO_MANY, GIC ":", "#redistributor-regions: found 9");
+    tree_set_u32(&tree, GIC, "#redistributor-regions", 3);
+    must_fail(MANIFEST_MALFORMED_INTEGER_LIST, GIC ":", "reg: found 48 bytes, want at least 4");
+    make_gic();
+    tree_set_u32(&tree, GIC, "redistributor-stride", 0x10000);
+    must_fail(MANIFEST_NOT_COMPATIBLE, GIC ":", "redistributor-stride: found 0x10000");
+    tree_set_u32(&tree, GIC, "redistributor-stride", 0x30001);
+    must_fail(MANIFEST_NOT_COMPATIBLE, GIC ":", "redistributor-stride: found 0x30001");
+    make_gic();
+    tree_remove(&tree, GIC, "reg");
+    must_fail(MANIFEST_MALFORMED_INTEGER_LIST, GIC ":", "reg: found 0 bytes");
+    tree_set(&tree, GIC, "reg",
+             BYTES(CELL(0), CELL(0x2f000800), CELL(0), CELL(0x10000), CELL(1), CELL(0x2f100000),
+                   CELL(0), CELL(0x100000)));
+    must_fail(MANIFEST_MEM_REGION_INVALID, GIC ":", "reg: found 0x2f000800");
+    tree_set(&tree, GIC, "reg",
+             BYTES(CELL(0), CELL(0x2f000000), CELL(0), CELL(0x10000), CELL(0xffffffff),
+                   CELL(0xfff00000), CELL(0xffffffff), CELL(0)));
+    must_fail(MANIFEST_MEM_REGION_INVALID, GIC ":", "reg: found 0xfffffffffff00000");
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, everything_is_decoded);
@@ -376,6 +449,8 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, cpus);
     tcase_add_test(tcase, memory_ranges);
     tcase_add_test(tcase, memory_of_the_two_worlds);
+    tcase_add_test(tcase, the_interrupt_controller);
+    tcase_add_test(tcase, faults_of_the_interrupt_controller);
 }
 
 int main(void)

@@ -31,6 +31,10 @@ void fake_arch_init(struct arch_pe *pe, uint64_t secure_base, uint64_t secure_si
         }
     }
     pe->vcpus_left = ~0u;
+    pe->sysreg[ARCH_ICC_IAR1] = 1023;
+    pe->sysreg[ARCH_ICC_HPPIR0] = 1023;
+    pe->sysreg[ARCH_ICC_HPPIR1] = 1023;
+    pe->sysreg[ARCH_ICC_PMR] = 0xff;
     pe->el3_answer[0] = FFA_SUCCESS_32;
     pe->el3_answer[2] = FFA_ID_SPMC;
 }
@@ -126,19 +130,30 @@ void arch_pte_write(struct arch_pe *pe, uint64_t *slot, uint64_t descriptor)
 /* Every register reads as zero: a PL011 with room in its FIFO. */
 uint32_t arch_mmio_read32(struct arch_pe *pe, paddr_t reg, enum pas pas)
 {
-    (void)pe;
-    (void)reg;
-    (void)pas;
-    return 0;
+    return pe->on_mmio_read != NULL ? pe->on_mmio_read(pe, reg.pa, pas) : 0;
 }
 
 void arch_mmio_write32(struct arch_pe *pe, paddr_t reg, uint32_t value, enum pas pas)
 {
-    (void)pas;
+    if (pe->on_mmio_write != NULL) {
+        pe->on_mmio_write(pe, reg.pa, value, pas);
+        return;
+    }
     if ((reg.pa & (PAGE_SIZE_BYTES - 1u)) == 0 && pe->log_used < sizeof(pe->log) - 1) {
         pe->log[pe->log_used++] = (char)value;
         pe->log[pe->log_used] = '\0';
     }
+}
+
+uint64_t arch_sysreg_read(struct arch_pe *pe, enum arch_sysreg reg)
+{
+    return pe->sysreg[reg];
+}
+
+void arch_sysreg_write(struct arch_pe *pe, enum arch_sysreg reg, uint64_t value)
+{
+    pe->count.sysreg_write[reg]++;
+    pe->sysreg[reg] = value;
 }
 
 void arch_tlbi_vmid(struct arch_pe *pe, uint16_t vmid)
@@ -200,6 +215,9 @@ void arch_el3_call(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED])
 {
     pe->count.el3_call++;
     memcpy(pe->el3_x, x, sizeof(pe->el3_x));
+    if (x[0] == FFA_SECONDARY_EP_REGISTER_64) {
+        memcpy(pe->el3_registered, x, sizeof(pe->el3_registered));
+    }
     memcpy(x, pe->el3_answer, sizeof(pe->el3_answer));
     if (pe->el3_refuses != 0 && pe->el3_x[0] == pe->el3_refuses) {
         x[0] = FFA_ERROR;
@@ -270,6 +288,13 @@ void arch_vcpu_sysreg_write(struct arch_pe *pe, struct arch_vcpu *vcpu, enum arc
 {
     (void)pe;
     vcpu->sysreg[reg] = value;
+}
+
+void arch_vcpu_set_virtual(struct arch_pe *pe, struct arch_vcpu *vcpu, bool irq, bool fiq)
+{
+    pe->count.set_virtual++;
+    vcpu->virq = irq;
+    vcpu->vfiq = fiq;
 }
 
 _Noreturn void arch_panic(struct arch_pe *pe, const char *message)

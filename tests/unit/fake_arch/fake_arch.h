@@ -21,6 +21,8 @@ struct arch_vcpu {
     unsigned resets;
     uint64_t x[31];
     uint64_t sysreg[ARCH_VCPU_SCTLR_EL1 + 1];
+    bool virq; /* as arch_vcpu_set_virtual() had them last */
+    bool vfiq;
     struct arch_vcpu *next; /* in order of creation */
 };
 
@@ -32,13 +34,19 @@ struct arch_pe {
     uint32_t held_rank;  /* of the lock taken last; 0: none is held */
     unsigned locks_held;
     uint64_t el3_x[FFA_REGS_EXTENDED]; /* arguments of the last call to EL3 */
+    uint64_t el3_registered[3];        /* and x0 to x2 of FFA_SECONDARY_EP_REGISTER */
     uint64_t el3_answer[FFA_REGS_EXTENDED];
     uint64_t el3_refuses; /* a function that EL3 answers with FFA_ERROR instead */
     struct {
         unsigned copy_from, copy_to, zero, map, unmap;
         unsigned pte_write, tlbi_vmid, tlbi_ipa;
-        unsigned cache_sync, lock, el3_call, vcpu_create, vcpu_reset;
+        unsigned cache_sync, lock, el3_call, vcpu_create, vcpu_reset, set_virtual;
+        unsigned sysreg_write[ARCH_SYSREG_COUNT];
     } count;
+    uint64_t sysreg[ARCH_SYSREG_COUNT]; /* plain: what was written is read; ICC_IAR1 begins empty */
+    /* Device registers; NULL: all read as zero, and writes at the start of a page are the log. */
+    uint32_t (*on_mmio_read)(struct arch_pe *pe, uint64_t pa, enum pas pas);
+    void (*on_mmio_write)(struct arch_pe *pe, uint64_t pa, uint32_t value, enum pas pas);
     paddr_t cache_sync_pa;
     size_t cache_sync_bytes;
     /* Before bytes of others are read; NULL: nobody asks. */

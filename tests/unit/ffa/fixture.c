@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spmc/interrupt.h"
 #include "spmc/pl011.h"
 
 struct world world;
@@ -77,12 +78,65 @@ bool arch_zero(struct arch_pe *pe, paddr_t dst, size_t size, enum pas pas)
 
 void arch_el3_call(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED])
 {
-    (void)pe;
+    pe->group0 = 0;
     world.el3_calls++;
     memcpy(world.el3_x, x, sizeof(world.el3_x));
     for (unsigned n = 0; n < FFA_REGS; n++) {
         x[n] = 0xe100 + n;
     }
+}
+
+uint64_t arch_sysreg_read(struct arch_pe *pe, enum arch_sysreg reg)
+{
+    uint32_t intid;
+
+    switch (reg) {
+    case ARCH_ICC_IAR1:
+        intid = pe->pending != 0 ? pe->pending : INTID_SPECIAL_LAST;
+        pe->pending = 0;
+        return intid;
+    case ARCH_ICC_HPPIR0:
+        return pe->group0 != 0 ? pe->group0 : INTID_SPECIAL_LAST;
+    default:
+        return pe->sysreg[reg];
+    }
+}
+
+void arch_sysreg_write(struct arch_pe *pe, enum arch_sysreg reg, uint64_t value)
+{
+    pe->kicks += reg == ARCH_ICC_SGI1R;
+    pe->sris += reg == ARCH_ICC_ASGI1R;
+    pe->sysreg[reg] = value;
+}
+
+/* GICD_ISENABLER and ICENABLER of SPIs; all else reads as zero. */
+uint32_t arch_mmio_read32(struct arch_pe *pe, paddr_t reg, enum pas pas)
+{
+    uint64_t at = reg.pa - WORLD_GICD;
+
+    (void)pe;
+    (void)pas;
+    return (at & ~0xffull) == 0x100 ? world.enabled[at % 0x80 / 4 % 8] : 0;
+}
+
+void arch_mmio_write32(struct arch_pe *pe, paddr_t reg, uint32_t value, enum pas pas)
+{
+    uint64_t at = reg.pa - WORLD_GICD;
+
+    (void)pe;
+    (void)pas;
+    if ((at & ~0x7full) == 0x100) {
+        world.enabled[at % 0x80 / 4 % 8] |= value;
+    } else if ((at & ~0x7full) == 0x180) {
+        world.enabled[at % 0x80 / 4 % 8] &= ~value;
+    }
+}
+
+void arch_vcpu_set_virtual(struct arch_pe *pe, struct arch_vcpu *vcpu, bool irq, bool fiq)
+{
+    (void)pe;
+    vcpu->virq = irq;
+    vcpu->vfiq = fiq;
 }
 
 void arch_vcpu_load_extended(struct arch_pe *pe, struct arch_vcpu *vcpu,
@@ -96,6 +150,14 @@ uint64_t arch_vcpu_get_x(struct arch_pe *pe, struct arch_vcpu *vcpu, unsigned n)
 {
     (void)pe;
     return n < 31 ? vcpu->x[n] : 0;
+}
+
+void arch_vcpu_set_x(struct arch_pe *pe, struct arch_vcpu *vcpu, unsigned n, uint64_t value)
+{
+    (void)pe;
+    if (n < 31) {
+        vcpu->x[n] = value;
+    }
 }
 
 uint64_t arch_vcpu_sysreg_read(struct arch_pe *pe, struct arch_vcpu *vcpu,
@@ -182,7 +244,7 @@ void spmc_log(struct arch_pe *pe, struct spmc_log *log, enum spmc_log_level leve
     (void)log;
     (void)level;
     (void)format;
-    must(pe->locks_held == 0);
+    must(pe->locks_held == 0 || world.state.spmc.chain_lock.word != 0);
     world.log_lines++;
 }
 
@@ -222,6 +284,7 @@ static void init_partition(unsigned n, unsigned first_vcpu, uint16_t vcpus, uint
 
     manifest->exception_level = MANIFEST_S_EL1;
     manifest->ns_interrupts_action = NS_ACTION_SIGNALED;
+    manifest->other_s_interrupts_action = 1;
     manifest->service_count = 1;
     manifest->service[0].messaging_method = methods;
     for (unsigned i = 0; i < 16; i++) {
@@ -251,6 +314,43 @@ static void init_partition(unsigned n, unsigned first_vcpu, uint16_t vcpus, uint
     }
 }
 
+static void init_notifications(struct spmc *spmc)
+{
+    struct notification_source *source = world.state.source;
+
+    spmc->notification = world.state.notification;
+    spmc->notification_vm_count = WORLD_VMS;
+    for (unsigned i = 0; i < 1 + WORLD_PARTITIONS + WORLD_VMS; i++) {
+        struct notifications *to = &spmc->notification[i];
+        bool is_sp = i >= 1 && i <= WORLD_PARTITIONS;
+
+        to->source = source;
+        to->source_count = is_sp ? NOTIFICATION_SOURCES : 1;
+        source += to->source_count;
+        to->receiver = is_sp ? (uint16_t)(FFA_ID_SP_FIRST + i - 1) : 0;
+        to->vcpu_count = is_sp ? world.state.partition[i - 1].vcpu_count : 0;
+    }
+}
+
+void world_notifications(bool per_vcpu)
+{
+    struct notification_bits *bits = world.state.bits;
+
+    for (unsigned n = 0; n < WORLD_PARTITIONS; n++) {
+        bool has = n + FFA_ID_SP_FIRST != SP_OLD;
+
+        world.partition_manifest[n].notification_support = has;
+        world.state.notification[1 + n].enabled = has;
+    }
+    world.state.spmc.per_vcpu_notifications = per_vcpu;
+    for (unsigned i = 0; per_vcpu && i < 1 + WORLD_PARTITIONS + WORLD_VMS; i++) {
+        struct notifications *to = &world.state.notification[i];
+
+        to->vcpu = bits;
+        bits += to->source_count == 1 ? WORLD_VM_VCPUS : to->vcpu_count * to->source_count;
+    }
+}
+
 void world_reset(void)
 {
     const uint16_t all = FFA_PROP_DIRECT_REQ_RECV | FFA_PROP_DIRECT_REQ_SEND |
@@ -270,6 +370,10 @@ void world_reset(void)
     spmc->vm_slot = world.state.vm_slot;
     spmc->ns_retrieval = &world.state.ns_retrieval;
     spmc->manifest = &world.manifest;
+    spmc->boot_order = world.boot_order;
+    for (uint32_t i = 0; i < WORLD_PARTITIONS; i++) {
+        world.boot_order[i] = i;
+    }
     for (unsigned i = 0; i < WORLD_PAGES; i++) {
         world.state.page[i].owner = SP_A;
     }
@@ -299,6 +403,61 @@ void world_reset(void)
     init_partition(1, 1, 1, FFA_VERSION_1_2, all);
     init_partition(2, 2, 2, FFA_VERSION_1_3, all);
     init_partition(3, 4, 1, FFA_VERSION_1_1, FFA_PROP_DIRECT_REQ_RECV);
+    init_notifications(spmc);
+}
+
+void world_interrupts(void)
+{
+    struct spmc *spmc = &world.state.spmc;
+
+    spmc->gic.present = true;
+    spmc->gic.distributor = paddr(WORLD_GICD);
+    spmc->gic.timer_intid = WORLD_TIMER_PPI;
+    for (unsigned i = 0; i < WORLD_CPUS; i++) {
+        world.pe[i].sysreg[ARCH_ICC_PMR] = 0xff;
+        world.state.cpu[i].mpidr = i;
+        world.state.cpu[i].redistributor = paddr(WORLD_GICR + i * 0x20000u);
+        world.state.cpu[i].timer_deadline = UINT64_MAX;
+    }
+    for (unsigned n = 0; n < WORLD_PARTITIONS; n++) {
+        struct partition *partition = &world.state.partition[n];
+        const uint32_t id[WORLD_VINTS] = {
+            VINT_TIMER, VINT_MANAGED_EXIT,        VINT_NOTIFICATION_PENDING,
+            VINT_IPI,   WORLD_SPI(partition->id), WORLD_SPI(partition->id) + 1};
+
+        memcpy(world.vint_id[n], id, sizeof(id));
+        partition->vint_id = world.vint_id[n];
+        partition->vint_count = WORLD_VINTS;
+        world.partition_manifest[n].dev_region_count = 1;
+        world.partition_manifest[n].dev_region[0].interrupt_count = 2;
+        for (unsigned k = 0; k < 2; k++) {
+            world.partition_manifest[n].dev_region[0].interrupt[k] = (struct manifest_interrupt){
+                .id = WORLD_SPI(partition->id) + k, .attributes = 0x300};
+        }
+        for (unsigned i = 0; i < partition->vcpu_count; i++) {
+            struct vcpu *vcpu = &partition->vcpu[i];
+
+            vcpu->vint = world.state.vint[vcpu - world.state.vcpu];
+            for (unsigned k = 0; k < WORLD_VINTS; k++) {
+                vint_enable(vcpu, id[k], true, id[k] == VINT_MANAGED_EXIT);
+            }
+        }
+        world.enabled[2] |= 3u << (WORLD_SPI(partition->id) - 64);
+    }
+}
+
+bool world_spi_is_enabled(uint32_t intid)
+{
+    return (world.enabled[intid / 32] >> intid % 32 & 1) != 0;
+}
+
+struct vcpu *world_secure_interrupt(unsigned cpu, uint32_t intid)
+{
+    struct vcpu *current = world.state.cpu[cpu].current;
+
+    world.pe[cpu].pending = intid;
+    return partition_is_nwd(current->partition) ? CALL(cpu, current, FFA_INTERRUPT)
+                                                : world_exit(cpu, current, VCPU_EXIT_IRQ, 0, 0, 0);
 }
 
 struct partition *world_sp(uint16_t id)

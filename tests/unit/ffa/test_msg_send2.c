@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ffa/notification.h"
+
 /* Where each endpoint's buffers lie in the RAM that all of them see */
 #define TX_A   0x0000u
 #define RX_A   0x1000u
@@ -108,12 +110,10 @@ START_TEST(partitions_and_vms_send_to_each_other)
     ck_assert_int_eq(send2(a, 0, 0), 0);
     ck_message(RX_B, SP_A, SP_B, V1_2);
     ck_assert_uint_eq(world_sp(SP_B)->mailbox.state, MAILBOX_FULL);
-    ck_assert_uint_eq(world_sp(SP_B)->mailbox.pending, MAILBOX_FULL_BY_SP);
 
     write_message(TX_A, SP_A, VM, V1_2);
     ck_assert_int_eq(send2(a, 0, FFA_MSG_SEND2_DELAY_SRI), 0);
     ck_message(RX_VM, SP_A, VM, V1_2);
-    ck_assert_uint_eq(world.state.vm_slot[1].mailbox.pending, MAILBOX_FULL_BY_SP);
 
     write_message(TX_A, SP_A, 0, V1_2);
     ck_assert_int_eq(send2(a, 0, 0), 0);
@@ -122,11 +122,9 @@ START_TEST(partitions_and_vms_send_to_each_other)
     write_message(TX_VM, VM, SP_A, V1_2);
     ck_assert_int_eq(send2(nwd, FFA_PAIR(VM, 0), 0), 0);
     ck_message(RX_A, VM, SP_A, V1_2);
-    ck_assert_uint_eq(a->partition->mailbox.pending, MAILBOX_FULL_BY_VM);
 
     CALL(0, a, FFA_RX_RELEASE);
     ck_assert_uint_eq(a->frame.x[0], FFA_SUCCESS_32);
-    ck_assert_uint_eq(a->partition->mailbox.pending, 0);
     write_message(TX_NWD, 0, SP_A, V1_2);
     ck_assert_int_eq(send2(nwd, 0, 0), 0);
     ck_message(RX_A, 0, SP_A, V1_2);
@@ -166,12 +164,10 @@ START_TEST(msg_wait_takes_the_message_as_read_unless_told_to_keep_it)
     a = CALL(0, nwd, FFA_RUN, FFA_PAIR(SP_A, 0));
     CALL(0, a, FFA_MSG_WAIT, 0, FFA_MSG_WAIT_RETAIN_RX);
     ck_assert_uint_eq(mailbox->state, MAILBOX_FULL);
-    ck_assert_uint_eq(mailbox->pending, MAILBOX_FULL_BY_VM);
     ck_assert_int_eq(send2(nwd, 0, 0), FFA_BUSY);
     a = CALL(0, nwd, FFA_RUN, FFA_PAIR(SP_A, 0));
     CALL(0, a, FFA_MSG_WAIT);
     ck_assert_uint_eq(mailbox->state, MAILBOX_EMPTY);
-    ck_assert_uint_eq(mailbox->pending, 0);
     ck_assert_int_eq(send2(nwd, 0, 0), 0);
     /* The flag is of v1.2. */
     a = CALL(0, nwd, FFA_RUN, FFA_PAIR(SP_A, 0));
@@ -179,6 +175,93 @@ START_TEST(msg_wait_takes_the_message_as_read_unless_told_to_keep_it)
     CALL(0, a, FFA_MSG_WAIT, 0, FFA_MSG_WAIT_RETAIN_RX);
     ck_error(a, FFA_INVALID_PARAMETERS);
     ck_assert_uint_eq(mailbox->state, MAILBOX_FULL);
+}
+END_TEST
+
+static uint64_t framework_of(uint16_t id)
+{
+    return notification_find(&world.state.spmc, id)->framework.pending;
+}
+
+/* conformance: rx_ownership.ffa_msg_wait_with_pending_message */
+START_TEST(a_receiver_is_told_of_the_message_before_it_gives_rx_back)
+{
+    struct vcpu *nwd = world_nwd(0);
+    struct mailbox *mailbox = &world_sp(SP_A)->mailbox;
+    struct vcpu *a;
+
+    set_up();
+    world_notifications(false);
+    world.state.spmc.gic.present = true;
+    write_message(TX_NWD, 0, SP_A, V1_2);
+    ck_assert_int_eq(send2(nwd, 0, 0), 0);
+    ck_assert_uint_eq(framework_of(SP_A), NOTIFICATION_RX_FULL_BY_VM);
+    ck_assert_uint_eq(world.pe[0].sris, 1);
+    CALL(0, nwd, FFA_NOTIFICATION_INFO_GET_64);
+    ck_assert_uint_eq(nwd->frame.x[3], SP_A);
+
+    a = CALL(0, nwd, FFA_RUN, FFA_PAIR(SP_A, 0));
+    ck_assert_ptr_eq(a, world_vcpu(SP_A, 0));
+    CALL(0, a, FFA_RX_RELEASE);
+    ck_error(a, FFA_DENIED);
+    CALL(0, a, FFA_MSG_WAIT);
+    ck_assert_uint_eq(mailbox->state, MAILBOX_FULL);
+    ck_assert_int_eq(send2(nwd, 0, 0), FFA_BUSY);
+    ck_assert_uint_eq(world.pe[0].sris, 1);
+
+    a = CALL(0, nwd, FFA_RUN, FFA_PAIR(SP_A, 0));
+    CALL(0, a, FFA_NOTIFICATION_GET, SP_A, 0x7); /* all but that one */
+    ck_assert_uint_eq(a->frame.x[6] | a->frame.x[7], 0);
+    CALL(0, a, FFA_RX_RELEASE);
+    ck_error(a, FFA_DENIED);
+    CALL(0, a, FFA_NOTIFICATION_GET, SP_A, 0x8);
+    ck_assert_uint_eq(a->frame.x[6], 0);
+    ck_assert_uint_eq(a->frame.x[7], 1);
+    CALL(0, a, FFA_RX_RELEASE);
+    ck_assert_uint_eq(a->frame.x[0], FFA_SUCCESS_32);
+    CALL(0, a, FFA_RX_RELEASE);
+    ck_error(a, FFA_DENIED);
+}
+END_TEST
+
+START_TEST(partitions_may_delay_the_schedule_receiver_interrupt)
+{
+    struct vcpu *a = sender_a();
+    struct vcpu *nwd = world_nwd(1);
+
+    world_notifications(false);
+    world.state.spmc.gic.present = true;
+    CALL(1, nwd, FFA_NOTIFICATION_BITMAP_CREATE, VM, 1);
+    write_message(TX_A, SP_A, SP_B, V1_2);
+    ck_assert_int_eq(send2(a, 0, FFA_MSG_SEND2_DELAY_SRI), 0);
+    ck_assert_uint_eq(framework_of(SP_B), NOTIFICATION_RX_FULL_BY_SP);
+    ck_assert_uint_eq(world.pe[0].sris, 0);
+    ck_assert(world.state.cpu[0].sri_is_delayed);
+    write_message(TX_A, SP_A, VM, V1_2);
+    ck_assert_int_eq(send2(a, 0, 0), 0);
+    ck_assert_uint_eq(framework_of(VM), NOTIFICATION_RX_FULL_BY_SP);
+    ck_assert_uint_eq(world.pe[0].sris, 1);
+
+    CALL(1, nwd, FFA_RX_RELEASE, VM);
+    ck_error(nwd, FFA_DENIED);
+    CALL(1, nwd, FFA_NOTIFICATION_GET, VM, 0x4);
+    ck_assert_uint_eq(nwd->frame.x[6], 1);
+    CALL(1, nwd, FFA_RX_RELEASE, VM);
+    ck_assert_uint_eq(nwd->frame.x[0], FFA_SUCCESS_32);
+    /* The normal world has no bitmap: it is told of nothing and may release at once. */
+    write_message(TX_A, SP_A, 0, V1_2);
+    ck_assert_int_eq(send2(a, 0, 0), 0);
+    ck_assert_uint_eq(world.pe[0].sris, 1);
+    CALL(1, nwd, FFA_RX_RELEASE);
+    ck_assert_uint_eq(nwd->frame.x[0], FFA_SUCCESS_32);
+    /* Without a buffer there is nothing to be told of. */
+    write_message(TX_A, SP_A, VM, V1_2);
+    ck_assert_int_eq(send2(a, 0, 0), 0);
+    ck_assert_uint_eq(framework_of(VM), NOTIFICATION_RX_FULL_BY_SP);
+    CALL(1, nwd, FFA_RXTX_UNMAP, FFA_PAIR(VM, 0));
+    ck_assert_uint_eq(framework_of(VM), 0);
+    ck_assert_int_eq(send2(a, 0, 0), FFA_INVALID_PARAMETERS);
+    ck_assert_uint_eq(framework_of(VM), 0);
 }
 END_TEST
 
@@ -396,7 +479,6 @@ START_TEST(memory_that_is_gone_ends_the_message)
     b->rx = paddr(WORLD_SP_BASE + WORLD_SP_SIZE + WORLD_RAM_BYTES);
     ck_assert_int_eq(send2(a, 0, 0), FFA_ABORTED);
     ck_assert_uint_eq(b->state, MAILBOX_EMPTY);
-    ck_assert_uint_eq(b->pending, 0);
     a->partition->mailbox.tx = b->rx;
     ck_assert_int_eq(send2(a, 0, 0), FFA_ABORTED);
 }
@@ -425,6 +507,8 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, partitions_and_vms_send_to_each_other);
     tcase_add_test(tcase, a_full_buffer_is_busy_until_it_is_given_back);
     tcase_add_test(tcase, msg_wait_takes_the_message_as_read_unless_told_to_keep_it);
+    tcase_add_test(tcase, a_receiver_is_told_of_the_message_before_it_gives_rx_back);
+    tcase_add_test(tcase, partitions_may_delay_the_schedule_receiver_interrupt);
     tcase_add_test(tcase, malformed_headers_are_invalid);
     tcase_add_test(tcase, malformed_arguments_are_invalid);
     tcase_add_test(tcase, both_ends_must_have_the_method);

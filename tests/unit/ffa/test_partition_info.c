@@ -219,8 +219,43 @@ START_TEST(registers_refuse_bad_queries)
 }
 END_TEST
 
+/* Logical partitions follow the secure ones, for callers that they can call. */
+START_TEST(partitions_also_see_logical_ones)
+{
+    struct spmc *spmc = &world.state.spmc;
+    struct vcpu *sp = world_request(0, SP_A);
+    struct vcpu *nwd = world_nwd(1);
+
+    for (unsigned i = 0; i < 2; i++) {
+        spmc->lsp[i] = (struct lsp_entry){
+            .id = (uint16_t)(FFA_ID_LSP_FIRST + i), .vcpu_count = 1, .properties = 0x102};
+        memset(spmc->lsp[i].uuid.byte, 0x70 + (int)i, 16);
+    }
+    spmc->lsp_count = 2;
+    CALL(0, sp, REGS, 0, 0, WORLD_PARTITIONS);
+    ck_assert_uint_eq(sp->frame.x[0], FFA_SUCCESS_64);
+    ck_assert_uint_eq(sp->frame.x[2] & 0xffffffff,
+                      (WORLD_PARTITIONS + 1) << 16 | (WORLD_PARTITIONS + 1));
+    ck_assert_uint_eq(sp->frame.x[3], 0x10200000000u | 1u << 16 | FFA_ID_LSP_FIRST);
+    ck_assert_uint_eq(sp->frame.x[4], 0x7070707070707070u);
+    ck_assert_uint_eq(sp->frame.x[6] | sp->frame.x[7] | sp->frame.x[8], 0);
+    ck_assert_uint_eq((uint16_t)sp->frame.x[9], FFA_ID_LSP_FIRST + 1);
+    CALL(0, sp, REGS, 0, 0, WORLD_PARTITIONS + 2);
+    ck_error(sp, FFA_INVALID_PARAMETERS);
+    CALL(0, sp, REGS, 0x7171717171717171u, 0x7171717171717171u);
+    ck_assert_uint_eq((uint16_t)sp->frame.x[3], FFA_ID_LSP_FIRST + 1);
+    ck_assert_uint_eq(sp->frame.x[4] | sp->frame.x[5], 0);
+    ck_assert_uint_eq(sp->frame.x[2] & 0xffffffff, 0);
+    CALL(1, nwd, REGS, 0, 0, WORLD_PARTITIONS);
+    ck_error(nwd, FFA_INVALID_PARAMETERS);
+    CALL(1, nwd, REGS, 0x7171717171717171u, 0x7171717171717171u);
+    ck_error(nwd, FFA_INVALID_PARAMETERS);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_test(tcase, partitions_also_see_logical_ones);
     tcase_add_test(tcase, each_version_gets_its_own_descriptor);
     tcase_add_test(tcase, properties_follow_caller_and_partition);
     tcase_add_test(tcase, an_uuid_selects_and_is_not_repeated);

@@ -70,6 +70,7 @@ static uint64_t any_fid(void)
 static void reset(void)
 {
     world_reset();
+    world_notifications(rnd(2) != 0);
     for (unsigned n = 0; n < WORLD_PARTITIONS; n++) {
         world.partition_manifest[n].service[0].messaging_method |= FFA_PROP_INDIRECT_MSG;
     }
@@ -103,6 +104,37 @@ static void use_mailbox(const struct vcpu *vcpu, uint64_t x[FFA_REGS_EXTENDED])
     memcpy(world.state.ram, header, sizeof(header));
     x[0] = FFA_MSG_SEND2;
     x[2] = rnd(8) == 0 ? rnd(4) : 0;
+}
+
+/* Notifications between those who are there: bitmaps, bindings, and what they are good for. */
+static void use_notifications(const struct vcpu *vcpu, uint64_t x[FFA_REGS_EXTENDED])
+{
+    static const uint32_t fids[] = {FFA_NOTIFICATION_BIND,       FFA_NOTIFICATION_BIND,
+                                    FFA_NOTIFICATION_SET,        FFA_NOTIFICATION_SET,
+                                    FFA_NOTIFICATION_GET,        FFA_NOTIFICATION_UNBIND,
+                                    FFA_NOTIFICATION_INFO_GET_64};
+    bool is_nwd = partition_is_nwd(vcpu->partition);
+    uint16_t own = is_nwd ? (uint16_t)rnd(2) : vcpu->partition->id;
+    uint16_t other = (uint16_t)(is_nwd || rnd(2) != 0 ? SP_A + rnd(3) : rnd(2));
+
+    memset(x, 0, FFA_REGS_EXTENDED * sizeof(x[0]));
+    x[0] = fids[rnd(7)];
+    x[1] = x[0] == FFA_NOTIFICATION_SET ? FFA_PAIR(own, other) : FFA_PAIR(other, own);
+    x[3] = 1u << (own + other) % 8;
+    if (is_nwd && rnd(4) == 0) {
+        x[0] = rnd(2) != 0 ? FFA_NOTIFICATION_BITMAP_CREATE : FFA_NOTIFICATION_BITMAP_DESTROY;
+        x[1] = own;
+        x[2] = x[0] == FFA_NOTIFICATION_BITMAP_CREATE ? 1 + rnd(3) : 0;
+        x[3] = 0;
+    } else if (x[0] == FFA_NOTIFICATION_GET) {
+        x[1] = FFA_PAIR(rnd(2), own);
+        x[2] = rnd(is_nwd ? 6 : 16);
+        x[3] = 0;
+    } else if (x[0] == FFA_NOTIFICATION_INFO_GET_64) {
+        memset(&x[1], 0, 7 * sizeof(x[0]));
+    } else if (x[0] != FFA_NOTIFICATION_UNBIND && rnd(4) == 0) {
+        x[2] = rnd(2) | (x[0] == FFA_NOTIFICATION_SET && rnd(2) != 0 ? rnd(2) << 16 : 0);
+    }
 }
 
 /* What an error may change: the result, and that an ABI has been used. */
@@ -171,6 +203,7 @@ START_TEST(generated_calls_that_are_rejected_change_nothing)
     unsigned rejected[2] = {0};
     unsigned accepted[2] = {0};
     unsigned sent[2] = {0};
+    unsigned notified[2] = {0};
 
     reset();
     for (unsigned i = 0; i < CALLS; i++) {
@@ -199,6 +232,8 @@ START_TEST(generated_calls_that_are_rejected_change_nothing)
         }
         if (rnd(8) == 0) {
             use_mailbox(vcpu, x);
+        } else if (rnd(4) == 0) {
+            use_notifications(vcpu, x);
         }
         if (!is_nwd) {
             memcpy(&vcpu->arch->x[FFA_REGS], &x[FFA_REGS], sizeof(x) - FFA_REGS * sizeof(x[0]));
@@ -221,6 +256,7 @@ START_TEST(generated_calls_that_are_rejected_change_nothing)
         } else {
             accepted[is_nwd]++;
             sent[is_nwd] += x[0] == FFA_MSG_SEND2;
+            notified[is_nwd] += x[0] == FFA_NOTIFICATION_SET;
         }
         memset(world.console_text, 0, sizeof(world.console_text));
         if (!is_lively(i)) {
@@ -232,6 +268,7 @@ START_TEST(generated_calls_that_are_rejected_change_nothing)
         ck_assert_uint_gt(rejected[who], CALLS / 20);
         ck_assert_uint_gt(accepted[who], CALLS / 100);
         ck_assert_uint_gt(sent[who], CALLS / 1000);
+        ck_assert_msg(notified[who] > CALLS / 1000, "%u %u", notified[0], notified[1]);
     }
 }
 END_TEST

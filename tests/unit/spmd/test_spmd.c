@@ -1,95 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The dispatcher: which world an SMC enters, with which registers. */
-#include <check.h>
 #include <libfdt.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "arch/arch.h"
-#include "spmd/spmd.h"
-
-static struct spmd spmd;
-static struct spmd_cpu cpus[2];
-static uint64_t x[FFA_REGS_EXTENDED];
-static unsigned count;
-static char fdt[4096];
-
-void spmd_arch_lock(uint32_t *lock)
-{
-    ck_assert_uint_eq(*lock, 0);
-    *lock = 1;
-}
-
-void spmd_arch_unlock(uint32_t *lock)
-{
-    ck_assert_uint_eq(*lock, 1);
-    *lock = 0;
-}
-
-static void add_cpu(int parent, const char *name, uint32_t mpidr)
-{
-    int node = fdt_add_subnode(fdt, parent, name);
-
-    fdt_setprop_string(fdt, node, "device_type", "cpu");
-    fdt_setprop_u32(fdt, node, "reg", mpidr);
-}
-
-/* With the manifest as a test left it. */
-static const char *init_again(void)
-{
-    const char *why = NULL;
-
-    return spmd_init(&spmd, fdt, sizeof(fdt), cpus, 2, &why) ? NULL : why;
-}
-
-/* A good SPMC manifest with one number of /attribute changed. */
-static const char *init_with(const char *property, uint32_t value, const char *compatible)
-{
-    static const struct {
-        const char *name;
-        uint32_t value;
-    } good[] = {{"spmc_id", 0x8000},    {"maj_ver", 1},           {"min_ver", 3},
-                {"exec_state", 0},      {"load_address", 0x1000}, {"entrypoint", 0x1000},
-                {"binary_size", 0x1000}};
-    const char *why = NULL;
-    int node;
-
-    ck_assert_int_eq(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
-    fdt_setprop_string(fdt, 0, "compatible", compatible);
-    node = fdt_add_subnode(fdt, 0, "attribute");
-    for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        bool is_it = property != NULL && strcmp(property, good[i].name) == 0;
-
-        fdt_setprop_u32(fdt, node, good[i].name, is_it ? value : good[i].value);
-    }
-    node = fdt_add_subnode(fdt, 0, "cpus");
-    /* Added in front of each other. */
-    add_cpu(node, "cpu@100", 0x100);
-    add_cpu(fdt_path_offset(fdt, "/cpus"), "cpu@0", 0);
-    return spmd_init(&spmd, fdt, sizeof(fdt), cpus, 2, &why) ? NULL : why;
-}
-
-static enum spmd_next smc(enum spmd_world from, uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3)
-{
-    const uint64_t given[] = {x0, x1, x2, x3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17};
-
-    memcpy(x, given, sizeof(x));
-    return spmd_handle_smc(&spmd, 0, from, x, &count);
-}
-
-static void ready(void)
-{
-    ck_assert_ptr_null(init_with(NULL, 0, "arm,ffa-core-manifest-1.0"));
-    ck_assert_int_eq(smc(SPMD_SECURE, FFA_MSG_WAIT, 0, 0, 0), SPMD_ENTER_NON_SECURE);
-}
-
-static void ck_error(int32_t code)
-{
-    ck_assert_uint_eq(x[0], FFA_ERROR);
-    ck_assert_uint_eq(x[2], (uint32_t)code);
-    ck_assert_uint_eq(x[1] | x[3] | x[4] | x[5] | x[6] | x[7], 0);
-    ck_assert_uint_eq(count, FFA_REGS);
-}
+#include "fixture.h"
 
 START_TEST(attributes_are_checked)
 {
@@ -375,6 +289,8 @@ START_TEST(psci_and_smccc_for_the_normal_world)
     smc(SPMD_NON_SECURE, PSCI_FEATURES, PSCI_SYSTEM_OFF, 0, 0);
     ck_assert_uint_eq(x[0], 0);
     smc(SPMD_NON_SECURE, PSCI_FEATURES, PSCI_CPU_SUSPEND_64, 0, 0);
+    ck_assert_uint_eq(x[0], 0);
+    smc(SPMD_NON_SECURE, PSCI_FEATURES, 0x8400000e, 0, 0); /* SYSTEM_SUSPEND */
     ck_assert_uint_eq((uint32_t)x[0], (uint32_t)PSCI_NOT_SUPPORTED);
     ck_assert_int_eq(smc(SPMD_NON_SECURE, PSCI_SYSTEM_OFF, 0, 0, 0), SPMD_SYSTEM_OFF);
     ck_assert_int_eq(smc(SPMD_SECURE, PSCI_SYSTEM_OFF, 0, 0, 0), SPMD_ENTER_SECURE);
@@ -388,13 +304,8 @@ START_TEST(psci_and_smccc_for_the_normal_world)
 }
 END_TEST
 
-int main(void)
+static void add(TCase *tests)
 {
-    Suite *suite = suite_create("spmd");
-    TCase *tests = tcase_create("spmd");
-    SRunner *runner;
-    int failed;
-
     tcase_add_test(tests, attributes_are_checked);
     tcase_add_test(tests, initialisation_ends_with_msg_wait);
     tcase_add_test(tests, pes_come_and_go);
@@ -405,10 +316,9 @@ int main(void)
     tcase_add_test(tests, forged_messages_stop_here);
     tcase_add_test(tests, version_is_asked_of_the_spmc);
     tcase_add_test(tests, psci_and_smccc_for_the_normal_world);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(void)
+{
+    return spmd_main("spmd", add);
 }
