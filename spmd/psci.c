@@ -8,6 +8,12 @@
 #define PSCI_NO_MIGRATION 2 /* MIGRATE_INFO_TYPE: no Trusted OS that is bound to a PE */
 #define INSTRUCTION_BYTES 4u
 
+/* power_state of CPU_SUSPEND, original format */
+#define STATE_POWER_DOWN (1u << 16)
+#define STATE_LEVEL(s)   (((s) >> 24) & 0x3u)
+#define STATE_LEVEL_MOST 2u /* PE, cluster, system: all of them coordinated by the platform */
+#define STATE_RESERVED   0xfcfe0000u
+
 /* SMCCC leaves x1..x3 to the callee and preserves x4 and up. */
 static enum spmd_next answer(enum spmd_world from, uint64_t *x, int64_t value)
 {
@@ -21,6 +27,8 @@ static int64_t features(uint32_t fid)
     switch (fid) {
     case PSCI_VERSION:
     case PSCI_FEATURES:
+    case PSCI_CPU_SUSPEND_32: /* power_state in its original format, no OS-initiated mode */
+    case PSCI_CPU_SUSPEND_64:
     case PSCI_CPU_OFF:
     case PSCI_CPU_ON_32:
     case PSCI_CPU_ON_64:
@@ -108,7 +116,29 @@ static enum spmd_next go_off(struct spmd *spmd, struct spmd_cpu *cpu)
     return SPMD_CPU_OFF;
 }
 
-/* The SPMC hears of it first (FF-A v1.2, 18.2.3). */
+/* A framework message about power to the SPMC (FF-A v1.2, 18.2.4). */
+static enum spmd_next ask(struct spmd *spmd, struct spmd_cpu *cpu, enum spmd_asked what,
+                          uint32_t function, uint64_t *x)
+{
+    cpu->asked = (uint8_t)what;
+    for (unsigned n = 0; n < FFA_REGS; n++) {
+        x[n] = 0;
+    }
+    x[0] = FFA_MSG_SEND_DIRECT_REQ_32;
+    x[1] = FFA_PAIR(FFA_ID_SPMD, spmd->attribute.spmc_id);
+    x[2] = FFA_FRAMEWORK_MSG | function;
+    return SPMD_ENTER_SECURE;
+}
+
+/* What the SPMC said to it; DENIED for what is no answer. */
+static int32_t psci_status(const uint64_t *x)
+{
+    bool is_answer = (uint32_t)x[0] == FFA_MSG_SEND_DIRECT_RESP_32 &&
+                     (uint32_t)x[2] == (FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_RESP);
+
+    return is_answer ? (int32_t)(uint32_t)x[3] : PSCI_DENIED;
+}
+
 static enum spmd_next cpu_off(struct spmd *spmd, uint32_t cpu_index, uint64_t *x)
 {
     struct spmd_cpu *cpu = &spmd->cpu[cpu_index];
@@ -116,26 +146,90 @@ static enum spmd_next cpu_off(struct spmd *spmd, uint32_t cpu_index, uint64_t *x
     if (!cpu->spmc_ready) {
         return go_off(spmd, cpu);
     }
-    cpu->in_cpu_off = true;
-    for (unsigned n = 0; n < FFA_REGS; n++) {
-        x[n] = 0;
-    }
-    x[0] = FFA_MSG_SEND_DIRECT_REQ_32;
-    x[1] = FFA_PAIR(FFA_ID_SPMD, spmd->attribute.spmc_id);
-    x[2] = FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_REQ;
+    (void)ask(spmd, cpu, SPMD_ASKED_CPU_OFF, FFA_FRAMEWORK_PSCI_REQ, x);
     x[3] = PSCI_CPU_OFF;
     return SPMD_ENTER_SECURE;
 }
 
-enum spmd_next psci_off_answered(struct spmd *spmd, uint32_t cpu_index, uint64_t *x)
+/* The PE loses power with its entry point noted; its next way out of EL3 is spmd_cpu_resumed(). */
+static enum spmd_next power_down(struct spmd *spmd, struct spmd_cpu *cpu, uint64_t *x,
+                                 uint64_t argument_mask)
+{
+    uint32_t fid = (uint32_t)x[0];
+    uint32_t state = (uint32_t)x[1];
+    uint64_t entry = x[2] & argument_mask;
+
+    if (!is_entry(spmd, entry)) {
+        return answer(SPMD_NON_SECURE, x, PSCI_INVALID_ADDRESS);
+    }
+    cpu->entry = entry;
+    cpu->context_id = x[3] & argument_mask;
+    if (!cpu->spmc_ready) {
+        return SPMD_CPU_SUSPEND;
+    }
+    (void)ask(spmd, cpu, SPMD_ASKED_SUSPEND, FFA_FRAMEWORK_PSCI_REQ, x);
+    x[3] = fid;
+    x[4] = state;
+    return SPMD_ENTER_SECURE;
+}
+
+static enum spmd_next cpu_suspend(struct spmd *spmd, uint32_t cpu_index, uint64_t *x,
+                                  uint64_t argument_mask)
+{
+    uint32_t state = (uint32_t)x[1];
+
+    if ((state & STATE_RESERVED) != 0 || STATE_LEVEL(state) > STATE_LEVEL_MOST) {
+        return answer(SPMD_NON_SECURE, x, PSCI_INVALID_PARAMS);
+    }
+    if ((state & STATE_POWER_DOWN) != 0) {
+        return power_down(spmd, &spmd->cpu[cpu_index], x, argument_mask);
+    }
+    (void)answer(SPMD_NON_SECURE, x, PSCI_SUCCESS);
+    return SPMD_STANDBY;
+}
+
+/* The normal world starts at its entry point with the context id in x0. */
+static enum spmd_next restart(struct spmd_cpu *cpu, uint64_t *x)
+{
+    cpu->entry_is_due = true;
+    for (unsigned n = 1; n < FFA_REGS; n++) {
+        x[n] = 0;
+    }
+    x[0] = cpu->context_id;
+    return SPMD_ENTER_NON_SECURE;
+}
+
+enum spmd_next spmd_cpu_resumed(struct spmd *spmd, uint32_t cpu_index,
+                                uint64_t x[FFA_REGS_EXTENDED], unsigned *count)
 {
     struct spmd_cpu *cpu = &spmd->cpu[cpu_index];
 
-    cpu->in_cpu_off = false;
-    if ((uint32_t)x[0] == FFA_MSG_SEND_DIRECT_RESP_32 &&
-        (uint32_t)x[2] == (FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_PSCI_RESP) &&
-        (int32_t)(uint32_t)x[3] == PSCI_SUCCESS) {
-        return go_off(spmd, cpu);
+    *count = FFA_REGS;
+    return cpu->spmc_ready ? ask(spmd, cpu, SPMD_ASKED_WARM_BOOT, FFA_FRAMEWORK_PSCI_WARM_BOOT, x)
+                           : restart(cpu, x);
+}
+
+enum spmd_next psci_answered(struct spmd *spmd, uint32_t cpu_index, uint64_t *x)
+{
+    struct spmd_cpu *cpu = &spmd->cpu[cpu_index];
+    int32_t status = psci_status(x);
+    uint8_t asked = cpu->asked;
+
+    cpu->asked = SPMD_ASKED_NOTHING;
+    switch (asked) {
+    case SPMD_ASKED_WARM_BOOT:
+        return restart(cpu, x); /* there is no way back */
+    case SPMD_ASKED_SUSPEND:
+        /* An SPMC that has nothing to do then does not know the function. */
+        if (status == PSCI_SUCCESS || status == PSCI_NOT_SUPPORTED) {
+            return SPMD_CPU_SUSPEND;
+        }
+        break;
+    default:
+        if (status == PSCI_SUCCESS) {
+            return go_off(spmd, cpu);
+        }
+        break;
     }
     for (unsigned n = 4; n < FFA_REGS; n++) {
         x[n] = 0;
@@ -168,6 +262,10 @@ static int64_t affinity_info(struct spmd *spmd, uint64_t mpidr, uint64_t lowest_
 static enum spmd_next power_call(struct spmd *spmd, uint32_t cpu_index, uint32_t fid, uint64_t *x)
 {
     switch (fid) {
+    case PSCI_CPU_SUSPEND_32:
+        return cpu_suspend(spmd, cpu_index, x, UINT32_MAX);
+    case PSCI_CPU_SUSPEND_64:
+        return cpu_suspend(spmd, cpu_index, x, UINT64_MAX);
     case PSCI_CPU_OFF:
         return cpu_off(spmd, cpu_index, x);
     case PSCI_CPU_ON_32:

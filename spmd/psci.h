@@ -9,7 +9,7 @@
 enum spmd_next psci_call(struct spmd *spmd, uint32_t cpu_index, enum spmd_world from, uint32_t fid,
                          uint64_t *x);
 
-/* The SPMC answers the PSCI message that told it of CPU_OFF on this PE. */
-enum spmd_next psci_off_answered(struct spmd *spmd, uint32_t cpu_index, uint64_t *x);
+/* The SPMC answers what it was asked about power: CPU_OFF, CPU_SUSPEND, warm boot. */
+enum spmd_next psci_answered(struct spmd *spmd, uint32_t cpu_index, uint64_t *x);
 
 #endif

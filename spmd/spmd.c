@@ -2,6 +2,8 @@
 #include "spmd/spmd.h"
 
 #include "arch/arch.h"
+#include "interrupt.h"
+#include "lsp.h"
 #include "psci.h"
 #include "route.h"
 
@@ -38,7 +40,7 @@ static enum spmd_next ask_version(struct spmd *spmd, struct spmd_cpu *cpu, uint6
         result(x, (uint32_t)FFA_NOT_SUPPORTED, 0);
         return SPMD_ENTER_NON_SECURE;
     }
-    cpu->in_version_query = true;
+    cpu->asked = SPMD_ASKED_VERSION;
     result(x, FFA_MSG_SEND_DIRECT_REQ_32, FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_VERSION_REQ);
     x[1] = FFA_PAIR(FFA_ID_SPMD, spmd->attribute.spmc_id);
     x[3] = wanted;
@@ -49,7 +51,7 @@ static enum spmd_next version_answered(struct spmd *spmd, struct spmd_cpu *cpu, 
 {
     uint32_t version = (uint32_t)x[3];
 
-    cpu->in_version_query = false;
+    cpu->asked = SPMD_ASKED_NOTHING;
     if (x[0] != FFA_MSG_SEND_DIRECT_RESP_32 ||
         (uint32_t)x[2] != (FFA_FRAMEWORK_MSG | FFA_FRAMEWORK_VERSION_RESP)) {
         version = (uint32_t)FFA_NOT_SUPPORTED;
@@ -150,20 +152,42 @@ static enum spmd_next from_secure_world(struct spmd *spmd, uint32_t cpu_index, u
         return SPMD_ENTER_SECURE;
     case FFA_SECONDARY_EP_REGISTER_64:
         return register_secondary(spmd, cpu, x);
-    case FFA_PARTITION_INFO_GET_REGS_64: /* no logical partitions here */
+    case FFA_PARTITION_INFO_GET_REGS_64:
+        lsp_info(spmd, x);
+        return SPMD_ENTER_SECURE;
     case FFA_FEATURES:
-    case FFA_EL3_INTR_HANDLE:
         return refuse(SPMD_SECURE, x, FFA_NOT_SUPPORTED);
     default:
         break;
     }
+    if (fid == FFA_EL3_INTR_HANDLE) {
+        spmd_take_group0(spmd, cpu_index);
+        result(x, FFA_SUCCESS_32, 0);
+        return SPMD_ENTER_SECURE;
+    }
     if (!cpu->spmc_ready) {
         return init_ended(cpu, fid, x);
     }
-    if (cpu->in_cpu_off) {
-        return psci_off_answered(spmd, cpu_index, x);
+    if (fid == FFA_NORMAL_WORLD_RESUME && spmd_interrupt_resumed(cpu)) {
+        return SPMD_RESUME_NON_SECURE;
     }
-    return cpu->in_version_query ? version_answered(spmd, cpu, x) : SPMD_ENTER_NON_SECURE;
+    /* The normal world did not call: nothing else can go back to it. */
+    if (fid == FFA_NORMAL_WORLD_RESUME || cpu->in_interrupt) {
+        return refuse(SPMD_SECURE, x, FFA_DENIED);
+    }
+    switch (cpu->asked) {
+    case SPMD_ASKED_VERSION:
+        return version_answered(spmd, cpu, x);
+    case SPMD_ASKED_CPU_OFF:
+    case SPMD_ASKED_SUSPEND:
+    case SPMD_ASKED_WARM_BOOT:
+        return psci_answered(spmd, cpu_index, x);
+    case SPMD_ASKED_LSP:
+        return lsp_answered(spmd, cpu, x);
+    default:
+        lsp_keep_late(spmd, fid, x);
+        return SPMD_ENTER_NON_SECURE;
+    }
 }
 
 enum spmd_next spmd_handle_smc(struct spmd *spmd, uint32_t cpu_index, enum spmd_world from,
@@ -171,21 +195,27 @@ enum spmd_next spmd_handle_smc(struct spmd *spmd, uint32_t cpu_index, enum spmd_
 {
     uint32_t fid = (uint32_t)x[0] & ~SMCCC_SVE_HINT;
     struct spmd_cpu *cpu = &spmd->cpu[cpu_index];
-    bool in_init = from == SPMD_SECURE && !cpu->spmc_ready;
     enum spmd_next next;
 
     if (!route_is_ffa(fid)) {
         /* FFA_VERSION has results that are no function identifiers. */
-        next = from == SPMD_SECURE && cpu->in_version_query
-                   ? version_answered(spmd, cpu, x)
-                   : psci_call(spmd, cpu_index, from, fid, x);
+        if (from == SPMD_SECURE && cpu->asked == SPMD_ASKED_VERSION) {
+            next = version_answered(spmd, cpu, x);
+        } else if (from == SPMD_NON_SECURE && lsp_has_sip(spmd, fid)) {
+            next = lsp_sip(spmd, cpu, fid, x);
+        } else {
+            next = psci_call(spmd, cpu_index, from, fid, x);
+        }
     } else if (from == SPMD_NON_SECURE) {
         next = from_normal_world(spmd, cpu, fid, x);
     } else {
         next = from_secure_world(spmd, cpu_index, fid, x);
     }
-    /* x0 after the initialisation is a context id of the caller's choice: no function. */
-    *count = !in_init && route_is_extended((uint32_t)x[0]) ? FFA_REGS_EXTENDED : FFA_REGS;
+    /* x0 of a normal world that starts is a context id of its caller's choice: no function. */
+    *count =
+        !(next == SPMD_ENTER_NON_SECURE && cpu->entry_is_due) && route_is_extended((uint32_t)x[0])
+            ? FFA_REGS_EXTENDED
+            : FFA_REGS;
     return next;
 }
 
@@ -208,8 +238,8 @@ enum spmd_next spmd_cpu_started(struct spmd *spmd, uint32_t cpu_index, uint64_t 
     spmd_arch_unlock(&spmd->lock);
     cpu->entry_is_due = true;
     cpu->spmc_ready = false;
-    cpu->in_version_query = false;
-    cpu->in_cpu_off = false;
+    cpu->asked = SPMD_ASKED_NOTHING;
+    cpu->in_interrupt = false;
     *secure_entry = spmd->secondary_ep;
     return spmd->secondary_ep != 0 ? SPMD_ENTER_SECURE : SPMD_ENTER_NON_SECURE;
 }

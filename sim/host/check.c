@@ -31,11 +31,22 @@ static void broken(struct run *run, const char *law, const struct vcpu *vcpu)
     run_fail(run, "invariant: %s", text);
 }
 
-void check_before(struct run *run, const struct vcpu *vcpu)
+/*
+ * Several PEs can be in the core, each put off at a lock, a register or a descriptor. What a call
+ * changed can be told only where nobody else was in there meanwhile; what holds whenever no lock is
+ * held is looked at then.
+ */
+void check_before(struct arch_pe *pe, const struct vcpu *vcpu)
 {
+    struct run *run = pe->run;
     const void *start;
     size_t size;
 
+    pe->was_alone = run->inside++ == 0;
+    pe->entry_switches = run->core_switches;
+    if (!pe->was_alone) {
+        return;
+    }
     spmc_mutable_state(run->spmc, &start, &size);
     memcpy(run->shadow, start, size);
     run->shadow_fid = (uint32_t)vcpu->frame.x[0];
@@ -192,10 +203,21 @@ static void check_memory(struct run *run, bool refused)
     }
 }
 
-void check_after(struct run *run, const struct vcpu *vcpu, const struct vcpu_exit *exit,
+static bool no_lock_is_held(const struct run *run)
+{
+    for (unsigned i = 0; i < run->config.pe_count; i++) {
+        if (run->arch_pe[i].held_count != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void check_after(struct arch_pe *pe, const struct vcpu *vcpu, const struct vcpu_exit *exit,
                  const struct vcpu *next)
 {
-    const struct arch_pe *pe = next->cpu != NULL ? next->cpu->arch : NULL;
+    struct run *run = pe->run;
+    bool alone = pe->was_alone && pe->entry_switches == run->core_switches;
     bool is_call = exit->kind == VCPU_EXIT_EL3 ||
                    (exit->kind == VCPU_EXIT_SYNC &&
                     (ESR_EC(exit->esr) == ESR_EC_SMC64 || ESR_EC(exit->esr) == ESR_EC_HVC64 ||
@@ -205,16 +227,19 @@ void check_after(struct run *run, const struct vcpu *vcpu, const struct vcpu_exi
     if (next->frame.x[0] == FFA_ERROR &&
         (next->frame.store != 0 || partition_is_nwd(next->partition))) {
         check_error_registers(run, next);
-        refused = next == vcpu && is_call;
+        refused = alone && next == vcpu && is_call;
     }
     if (refused && run->shadow_fid != FFA_MEM_FRAG_TX) {
         check_rejected(run, vcpu);
     }
-    check_states(run, next);
-    if (pe != NULL && pe->held_count != 0) {
+    run->inside--;
+    if (pe->held_count != 0) {
         broken(run, "a lock is held across the exit of the SPMC", next);
     }
-    check_memory(run, refused);
+    if (no_lock_is_held(run)) {
+        check_states(run, next);
+        check_memory(run, refused);
+    }
 }
 
 void check_end(struct run *run)

@@ -7,6 +7,15 @@
 
 #include "sim/host/host.h"
 
+void core_point(struct arch_pe *pe, uint64_t ns)
+{
+    machine_pe_advance(pe->pe, ns);
+    if (machine_pe_slice_over(pe->pe)) {
+        pe->run->core_switches++;
+        machine_pe_yield(pe->pe);
+    }
+}
+
 static enum bus_pas bus_pas_of(enum pas pas)
 {
     return pas == PAS_SECURE ? BUS_SECURE : BUS_NON_SECURE;
@@ -74,6 +83,7 @@ uint64_t arch_pte_read(struct arch_pe *pe, const uint64_t *slot)
 
 void arch_pte_write(struct arch_pe *pe, uint64_t *slot, uint64_t descriptor)
 {
+    core_point(pe, HOST_DESCRIPTOR_NS);
     if (pe->run->check_memory != NULL) {
         check_note_written(pe->run, slot);
     }
@@ -107,6 +117,7 @@ uint32_t arch_mmio_read32(struct arch_pe *pe, paddr_t reg, enum pas pas)
     if (is_call_log(reg)) {
         return 0; /* always room in its FIFO */
     }
+    core_point(pe, HOST_REGISTER_NS);
     if (!bus_read(&pe->run->machine->bus, pe->pe, reg.pa, 4, bus_pas_of(pas), &value)) {
         arch_panic(pe, "device register read: no device answers");
     }
@@ -121,6 +132,7 @@ void arch_mmio_write32(struct arch_pe *pe, paddr_t reg, uint32_t value, enum pas
         }
         return;
     }
+    core_point(pe, HOST_REGISTER_NS);
     if (!bus_write(&pe->run->machine->bus, pe->pe, reg.pa, 4, bus_pas_of(pas), value)) {
         arch_panic(pe, "device register write: no device answers");
     }
@@ -177,6 +189,14 @@ void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
     }
 }
 
+/* Writing the log takes no time: the run is the same with and without it. */
+static void lock_point(struct arch_pe *pe, const struct arch_lock *lock)
+{
+    if (lock->rank != SPMC_RANK_LOG || lock->word != 0) {
+        core_point(pe, HOST_LOCK_NS);
+    }
+}
+
 void arch_lock(struct arch_pe *pe, struct arch_lock *lock)
 {
     if (pe->held_count != 0) {
@@ -188,10 +208,9 @@ void arch_lock(struct arch_pe *pe, struct arch_lock *lock)
             machine_pe_halt(pe->pe);
         }
     }
-    while (lock->word != 0) {
-        machine_pe_advance(pe->pe, 1);
-        machine_pe_yield(pe->pe);
-    }
+    do {
+        lock_point(pe, lock);
+    } while (lock->word != 0);
     lock->word = 1;
     pe->held[pe->held_count++] = lock;
 }
@@ -204,6 +223,7 @@ void arch_unlock(struct arch_pe *pe, struct arch_lock *lock)
     }
     pe->held_count--;
     lock->word = 0;
+    lock_point(pe, lock);
 }
 
 void arch_el3_call(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED])

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sim/cpu/mmu.h"
 #include "sim/host/host.h"
 
 /* M, WXN; UCT, UCI and DZE: cache maintenance at EL0; nTWI and nTWE are clear, so that both exit.
@@ -125,4 +126,15 @@ void arch_vcpu_sysreg_write(struct arch_pe *pe, struct arch_vcpu *vcpu, enum arc
 {
     (void)pe;
     vcpu->context->ops->set_sysreg(vcpu->context, sysreg_map[reg], value);
+}
+
+void arch_vcpu_set_virtual(struct arch_pe *pe, struct arch_vcpu *vcpu, bool irq, bool fiq)
+{
+    struct context_config *config = &vcpu->context->config;
+
+    (void)pe;
+    if (config->top_el != 0) {
+        config->hcr &= ~(HCR_VI | HCR_VF);
+        config->hcr |= (irq ? HCR_VI : 0) | (fiq ? HCR_VF : 0);
+    }
 }

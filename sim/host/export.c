@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/host/host.h"
+#include "sim/host/nwd_image.h"
 
 static bool all_emulated(const struct run_config *config, struct sim_error *err)
 {
@@ -97,6 +98,7 @@ static bool add_loads(const struct run *run, const struct board *board, const st
 {
     const struct run_config *config = &run->config;
     const struct board_ram *ram = host_first_ns_ram(board);
+    struct nwd_image image;
 
     if (config->pe_count > board->pe_count) {
         return sim_fail(err, SIM_BAD_INPUT, "%s: wants %u PEs, board %s has %u", config->name,
@@ -111,8 +113,18 @@ static bool add_loads(const struct run *run, const struct board *board, const st
     }
     out->pe_count = config->pe_count;
     out->nwd_el = config->nwd.el;
-    out->nwd_entry = config->nwd.load_address != 0 ? config->nwd.load_address : ram->base;
-    add(out, "kernel", config->nwd.image.data, config->nwd.image.size_bytes, out->nwd_entry, true);
+    if (!nwd_image_read(&config->nwd.image, config->nwd.load_address, ram->base, &image, err)) {
+        return false;
+    }
+    out->nwd_entry = image.entry;
+    /* What follows a segment's bytes is zero, as is memory that nobody has written yet. */
+    for (unsigned i = 0; i < image.segment_count; i++) {
+        const struct nwd_segment *segment = &image.segment[i];
+
+        if (segment->file_bytes != 0) {
+            add(out, "kernel", segment->data, segment->file_bytes, segment->address, true);
+        }
+    }
     for (uint32_t i = 0; i < config->partition_count; i++) {
         const struct run_plan_partition *plan = &run->plan[i];
 

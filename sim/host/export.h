@@ -6,13 +6,14 @@
 #ifndef SIM_EXPORT_H
 #define SIM_EXPORT_H
 
+#include "sim/host/nwd_image.h"
 #include "sim/host/run.h"
 
 /* Where EL3 finds the SPMC manifest: secure memory below the SPMC. */
 #define EXPORT_MANIFEST_ADDRESS   0x0e002000u
 #define EXPORT_MANIFEST_MAX_BYTES 0x10000u
 
-#define EXPORT_MAX_LOADS (RUN_MAX_PARTITIONS + 3)
+#define EXPORT_MAX_LOADS (RUN_MAX_PARTITIONS + NWD_MAX_SEGMENTS + 2)
 
 struct export_load {
     const char *what;

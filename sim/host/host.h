@@ -15,6 +15,14 @@
 
 #define HOST_MAX_HELD_LOCKS 8
 
+/*
+ * What the core's own work takes where another PE can step in between: a lock taken or given back,
+ * a device or GIC register, a descriptor of a table.
+ */
+#define HOST_LOCK_NS       4u
+#define HOST_REGISTER_NS   10u
+#define HOST_DESCRIPTOR_NS 2u
+
 /* Where the SPMC finds the UART for its call log: no board has anything there, see door.c. */
 #define HOST_CALL_LOG_UART      (1ull << 60)
 #define HOST_CALL_LOG_MAX_BYTES (64ull << 20)
@@ -27,6 +35,8 @@ struct arch_pe {
     unsigned held_count; /* locks held, in the order they were taken */
     struct arch_lock *held[HOST_MAX_HELD_LOCKS];
     uint64_t last_x[FFA_REGS_EXTENDED]; /* normal world's registers at its last SMC */
+    bool was_alone;                     /* no other PE was in the core when this one entered it */
+    uint64_t entry_switches;            /* run->core_switches then */
 };
 
 /* arch.h: the arch part of a vCPU. */
@@ -86,12 +96,16 @@ struct run {
 
     /* What the checkers remember. */
     uint64_t memory_writes; /* arch_copy_to and arch_zero */
+    unsigned inside;        /* PEs that are in the core now */
+    uint64_t core_switches; /* how often a PE was put off inside of it */
     void *shadow;
     size_t shadow_size;
     uint32_t shadow_fid; /* what the caller has in w0 */
     uint64_t shadow_free_pages;
     uint64_t shadow_memory_writes;
-    bool check_all; /* the next check is of everything */
+    bool check_all;                       /* the next check is of everything */
+    unsigned resets;                      /* so far */
+    uint64_t retired_before[RUN_MAX_PES]; /* by contexts of earlier boots */
     struct check_memory *check_memory;
     uint8_t partition_state[RUN_MAX_PARTITIONS];
 
@@ -106,17 +120,40 @@ bool plan_run(struct run *run, struct sim_error *err);
 bool plan_load(struct run *run, struct sim_error *err);
 void plan_free(struct run *run);
 
+/*
+ * reset.c: the machine is to be reset, `why` in the failure of a run that allows no more of them.
+ * The PE that asks for it halts next.
+ */
+void reset_ask(struct run *run, const char *why);
+/* After the machine has stopped for it: boots again. False: the run has failed. */
+bool reset_boot(struct run *run);
+
+/* run.c: what is new at each boot: EL3, packages, the normal world, PE 0 started. */
+bool run_boot(struct run *run, struct sim_error *err);
+void run_until(struct run *run);
+uint64_t run_retired(const struct run *run, unsigned pe);
+void run_destroy_contexts(struct run *run);
+
 /* run.c: where a normal world without load address goes; NULL: the board has no such memory. */
 const struct board_ram *host_first_ns_ram(const struct board *board);
 
 /* pe_loop.c: the loop that the arch side owns, entry of a PE's coroutine. */
+/* door.c: a place where the schedule may put this PE off inside the core. */
+void core_point(struct arch_pe *pe, uint64_t ns);
+
+/* door_sysreg.c: ICC_HPPIR0_EL1 as EL3 reads it: a Group 0 INTID; 1020, Secure Group 1; or more. */
+uint32_t host_el3_pending(const struct arch_pe *pe);
+
+/* gic_params.c: where the board's GIC is; untouched without one. */
+void host_gic_params(const struct board *board, struct spmc_gic *gic);
+
 void host_pe_main(struct sim_pe *pe, void *arg);
 void host_loop(struct arch_pe *pe, struct vcpu *vcpu) __attribute__((noreturn));
 
 /* check.c: invariants around every entry into the SPMC. */
 bool check_init(struct run *run);
-void check_before(struct run *run, const struct vcpu *vcpu);
-void check_after(struct run *run, const struct vcpu *vcpu, const struct vcpu_exit *exit,
+void check_before(struct arch_pe *pe, const struct vcpu *vcpu);
+void check_after(struct arch_pe *pe, const struct vcpu *vcpu, const struct vcpu_exit *exit,
                  const struct vcpu *next);
 void check_end(struct run *run); /* of the run */
 /* check_tables.c: who can reach what, recomputed from the tables in RAM alone. */
@@ -125,12 +162,17 @@ void check_tables(struct run *run);
 void check_note_opened(struct run *run, uint64_t pa);
 void check_note_written(struct run *run, const uint64_t *slot);
 
+/* gic_params.c: what the SPMC is told of the board's GIC. */
+void host_gic_params(const struct board *board, struct spmc_gic *gic);
+
 /* report.c: events. */
 void report_call(struct arch_pe *pe, const struct context *context, enum event_conduit conduit,
                  const uint64_t *x, unsigned count);
 void report_resume(struct arch_pe *pe, const struct context *context, uint16_t from,
                    const uint64_t *x, unsigned count);
 void report_abort(struct arch_pe *pe, struct context *context, const struct vcpu_exit *exit);
+/* A physical interrupt left the context for `el`. */
+void report_interrupted(struct arch_pe *pe, struct context *context, unsigned el, bool is_fiq);
 /* The SPMC is about to copy from non-secure memory. */
 void race_before_read(struct run *run);
 

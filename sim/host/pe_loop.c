@@ -3,10 +3,15 @@
  * The loop that the arch side owns: run the vCPU that the core names, bring its exit back. Around
  * it, EL3: the SPMD decides which world an SMC enters.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "sim/device/gic.h"
 #include "sim/host/host.h"
 #include "sim/host/power.h"
+#include "spmd/arch/arch.h"
+
+#define GIC_SECURE_GROUP1 1020u /* ICC_HPPIR0_EL1 at EL3: one of Secure Group 1 is pending */
 
 /* Resumes until an exit that the levels above must handle; slices and idling stay here. */
 static void run_context(struct arch_pe *pe, struct context *context, struct context_exit *exit)
@@ -87,6 +92,11 @@ static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, uint16_t from,
         partition_finished(pe, vcpu, exit);
         return;
     }
+    if (out.kind == CONTEXT_EXIT_IRQ || out.kind == CONTEXT_EXIT_FIQ) {
+        exit->kind = out.kind == CONTEXT_EXIT_FIQ ? VCPU_EXIT_FIQ : VCPU_EXIT_IRQ;
+        report_interrupted(pe, context, 2, out.kind == CONTEXT_EXIT_FIQ);
+        return;
+    }
     exit->esr = out.esr;
     exit->far = out.far;
     exit->hpfar = out.hpfar;
@@ -118,14 +128,19 @@ static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, uint16_t from,
     }
 }
 
-/* The normal world of this PE until its next SMC; its registers are in x. */
-static void run_normal_world(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED], unsigned count,
+/*
+ * The normal world of this PE, from the registers in x, until its next SMC: true, its registers are
+ * in x. False: a FIQ to EL3 interrupted it; all its registers stay where they are.
+ */
+static bool run_normal_world(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED], unsigned count,
                              uint16_t from)
 {
     struct context *context = pe->nwd;
     struct context_exit out;
 
-    context->ops->set_x(context, 0, count, x);
+    if (count != 0) {
+        context->ops->set_x(context, 0, count, x);
+    }
     report_resume(pe, context, from, x, count);
     for (;;) {
         run_context(pe, context, &out);
@@ -135,6 +150,10 @@ static void run_normal_world(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED], 
                 run_done(pe->run);
             }
             machine_pe_halt(pe->pe);
+        }
+        if (out.kind == CONTEXT_EXIT_FIQ) {
+            report_interrupted(pe, context, 3, true);
+            return false;
         }
         if (ESR_EC(out.esr) == ESR_EC_SMC64) {
             break;
@@ -150,6 +169,25 @@ static void run_normal_world(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED], 
         context->ops->get_x(context, FFA_REGS, FFA_REGS_EXTENDED - FFA_REGS, &x[FFA_REGS]);
     }
     report_call(pe, context, EVENT_SMC, x, count);
+    return true;
+}
+
+/* A FIQ while the normal world ran: Group 0 is EL3's, Secure Group 1 the SPMC's. */
+static enum spmd_next take_fiq(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED], unsigned *count)
+{
+    struct spmd *spmd = &pe->run->spmd;
+    uint32_t cpu_index = pe->pe->index;
+    uint32_t intid = host_el3_pending(pe);
+
+    if (intid == GIC_SECURE_GROUP1) {
+        return spmd_secure_interrupt(spmd, cpu_index, x, count);
+    }
+    if (intid < GIC_SECURE_GROUP1) {
+        intid = spmd_arch_group0_take(spmd, cpu_index);
+        (void)spmd_group0(spmd, cpu_index, intid);
+        spmd_arch_group0_end(spmd, cpu_index, intid);
+    }
+    return SPMD_RESUME_NON_SECURE;
 }
 
 static void power(struct arch_pe *pe, enum spmd_next next, const uint64_t *x)
@@ -160,9 +198,13 @@ static void power(struct arch_pe *pe, enum spmd_next next, const uint64_t *x)
         report_text(run, pe->pe, EVENT_PSCI, "system off");
         run_done(run);
     } else if (next == SPMD_SYSTEM_RESET) {
+        char why[96];
+
         report_text(run, pe->pe, EVENT_PSCI, "system reset");
-        run_fail(run, "the normal world asked for a system reset (type 0x%x, cookie %u)",
-                 (unsigned)x[1], (unsigned)x[2]);
+        snprintf(why, sizeof(why),
+                 "the normal world asked for a system reset (type 0x%x, cookie %u)", (unsigned)x[1],
+                 (unsigned)x[2]);
+        reset_ask(run, why);
     } else {
         run_fail(run, "the SPMC could not initialise (FFA_ERROR %d)", (int)(int32_t)x[2]);
     }
@@ -174,13 +216,16 @@ static void run_el3(struct arch_pe *pe, struct vcpu *nwd, uint16_t from, struct 
 {
     uint64_t *x = nwd->frame.x;
     enum spmd_world world = SPMD_SECURE;
+    bool has_called = true; /* else a FIQ interrupted the normal world */
     uint64_t entry;
 
     nwd->frame.store = 0;
     exit->kind = VCPU_EXIT_EL3;
     for (;;) {
         unsigned count;
-        enum spmd_next next = spmd_handle_smc(&pe->run->spmd, pe->pe->index, world, x, &count);
+        enum spmd_next next = has_called
+                                  ? spmd_handle_smc(&pe->run->spmd, pe->pe->index, world, x, &count)
+                                  : take_fiq(pe, x, &count);
 
         if (next == SPMD_ENTER_SECURE) {
             return;
@@ -189,13 +234,21 @@ static void run_el3(struct arch_pe *pe, struct vcpu *nwd, uint16_t from, struct 
             power_on(pe, spmd_cpu_on_target(&pe->run->spmd, pe->pe->index));
         } else if (next == SPMD_CPU_OFF) {
             power_off(pe);
+        } else if (next == SPMD_STANDBY) {
+            power_standby(pe);
+        } else if (next == SPMD_CPU_SUSPEND) {
+            if (power_suspend(pe, x, &count) == SPMD_ENTER_SECURE) {
+                return;
+            }
+        } else if (next == SPMD_RESUME_NON_SECURE) {
+            count = 0;
         } else if (next != SPMD_ENTER_NON_SECURE) {
             power(pe, next, x);
         }
         if (spmd_take_entry(&pe->run->spmd, pe->pe->index, &entry)) {
             pe->nwd->ops->reset(pe->nwd, entry, x);
         }
-        run_normal_world(pe, x, count, world == SPMD_SECURE ? from : FFA_ID_SPMD);
+        has_called = run_normal_world(pe, x, count, world == SPMD_SECURE ? from : FFA_ID_SPMD);
         world = SPMD_NON_SECURE;
     }
 }
@@ -216,6 +269,7 @@ static void boot_params(struct run *run, struct spmc_boot_params *params)
         .call_log_uart = {HOST_CALL_LOG_UART},
         .call_log_uart_pas = PAS_SECURE,
     };
+    host_gic_params(&run->machine->board, &params->gic);
     for (unsigned i = 0; i < run->machine->board.device_count; i++) {
         const struct board_device *device = &run->machine->board.device[i];
 
@@ -259,9 +313,9 @@ void host_loop(struct arch_pe *pe, struct vcpu *vcpu)
             run_partition(pe, vcpu, from, &exit);
         }
         if (run->config.check) {
-            check_before(run, vcpu);
+            check_before(pe, vcpu);
             next = spmc_handle_exit(cpu, vcpu, &exit);
-            check_after(run, vcpu, &exit, next);
+            check_after(pe, vcpu, &exit, next);
         } else {
             next = spmc_handle_exit(cpu, vcpu, &exit);
         }
@@ -283,6 +337,7 @@ void host_pe_main(struct sim_pe *sim_pe, void *arg)
 
     boot_params(run, &params);
     enable_uart(pe, &params);
+    gic_boot(run->machine);
     spmd_cpu_boot(&run->spmd, sim_pe->index);
     vcpu = spmc_cold_boot(pe, &params, &run->spmc);
     if (vcpu == NULL) {

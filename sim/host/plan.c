@@ -267,6 +267,10 @@ static bool make_spmc_manifest(struct run *run, struct sim_error *err)
         bad = fdt_setprop(run->spmc_manifest, fdt_path_offset(run->spmc_manifest, "/hypervisor"),
                           "call-log", NULL, 0);
     }
+    if (bad == 0 && run->config.per_vcpu_notifications) {
+        bad = fdt_setprop(run->spmc_manifest, fdt_path_offset(run->spmc_manifest, "/hypervisor"),
+                          "per-vcpu-notifications", NULL, 0);
+    }
     for (uint32_t i = 0; bad == 0 && i < run->config.partition_count; i++) {
         bad = add_vm(run, run->spmc_manifest, i);
     }

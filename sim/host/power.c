@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sim/device/gic.h"
+#include "sim/device/timer.h"
 #include "sim/host/host.h"
 #include "spmd/arch/arch.h"
 
@@ -67,7 +69,9 @@ static void secondary_main(struct sim_pe *sim_pe, void *arg)
         machine_pe_halt(sim_pe);
     }
     machine_pe_advance(sim_pe, HOST_EXIT_NS);
+    run->inside++;
     vcpu = spmc_secondary_boot(run->spmc, pe, sim_pe->index);
+    run->inside--;
     if (vcpu == NULL) {
         run_fail(run, "PE %u: the SPMC does not know it", sim_pe->index);
         machine_pe_halt(sim_pe);
@@ -101,5 +105,31 @@ void power_off(struct arch_pe *pe)
 
     snprintf(text, sizeof(text), "PE %u off", pe->pe->index);
     report_text(pe->run, pe->pe, EVENT_PSCI, text);
+    timer_reset(pe->pe);
     machine_pe_halt(pe->pe);
+}
+
+static void wait_for_interrupt(struct arch_pe *pe)
+{
+    machine_pe_advance(pe->pe, HOST_EXIT_NS);
+    while (!gic_has_signal(pe->pe)) {
+        machine_pe_wait(pe->pe);
+    }
+}
+
+void power_standby(struct arch_pe *pe)
+{
+    wait_for_interrupt(pe);
+}
+
+enum spmd_next power_suspend(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED], unsigned *count)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "PE %u suspended", pe->pe->index);
+    report_text(pe->run, pe->pe, EVENT_PSCI, text);
+    wait_for_interrupt(pe);
+    snprintf(text, sizeof(text), "PE %u resumed", pe->pe->index);
+    report_text(pe->run, pe->pe, EVENT_PSCI, text);
+    return spmd_cpu_resumed(&pe->run->spmd, pe->pe->index, x, count);
 }

@@ -49,6 +49,15 @@ void report_abort(struct arch_pe *pe, struct context *context, const struct vcpu
     trace_emit(pe->run->config.trace, &header, arg, NULL);
 }
 
+void report_interrupted(struct arch_pe *pe, struct context *context, unsigned el, bool is_fiq)
+{
+    struct event_header header = header_of(pe, context, EVENT_INTERRUPTED);
+    const uint64_t arg[] = {el, is_fiq, context->ops->get_sysreg(context, CONTEXT_PC)};
+
+    header.arg_count = 3;
+    trace_emit(pe->run->config.trace, &header, arg, NULL);
+}
+
 void report_text(struct run *run, struct sim_pe *pe, enum event_type type, const char *text)
 {
     size_t length = strlen(text);

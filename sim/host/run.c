@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/host/check_memory.h"
+#include "sim/host/nwd_image.h"
 
 const struct board_ram *host_first_ns_ram(const struct board *board)
 {
@@ -29,24 +30,21 @@ static bool create_nwd(struct run *run, struct sim_error *err)
         .endpoint = FFA_ID_NWD,
         .top_el = (uint8_t)(nwd->el == 2 ? 2 : 1),
     };
-    uint64_t load = nwd->load_address;
+    uint64_t entry = nwd->load_address;
     const uint64_t x[8] = {0};
+    struct nwd_image image;
     struct context *context;
 
     if (ram == NULL) {
         return sim_fail(err, SIM_BAD_INPUT, "%s: the board has no non-secure memory",
                         run->config.board.where);
     }
-    load = load == 0 ? ram->base : load;
     if (nwd->make == NULL) {
-        const struct bus *bus = &run->machine->bus;
-
-        if (!bus_copy_to(bus, load, nwd->image.data, nwd->image.size_bytes, BUS_NON_SECURE)) {
-            return sim_fail(err, SIM_BAD_INPUT,
-                            "%s: %zu bytes at 0x%" PRIx64
-                            " do not fit into the board's non-secure memory",
-                            nwd->image.where, nwd->image.size_bytes, load);
+        if (!nwd_image_read(&nwd->image, nwd->load_address, ram->base, &image, err) ||
+            !nwd_image_load(&image, &run->machine->bus, nwd->image.where, err)) {
+            return false;
         }
+        entry = image.entry;
         context = context_create_emulated(run->machine, &config, err);
     } else {
         context = nwd->make(nwd->make_user, run->machine, &config, err);
@@ -55,7 +53,7 @@ static bool create_nwd(struct run *run, struct sim_error *err)
         return false;
     }
     run->arch_pe[0].nwd = context;
-    context->ops->reset(context, load, x);
+    context->ops->reset(context, entry, x);
     /* The lower half of the memory is the image's, the upper half feeds run_alloc_ns_pages(). */
     run->ns_next = ram->base + ram->size_bytes / 2;
     run->ns_end = ram->base + ram->size_bytes;
@@ -66,6 +64,15 @@ static void until_reached(struct machine *machine, void *arg)
 {
     (void)machine;
     run_done(arg);
+}
+
+/* A device's reset signal. Where no reset is allowed, what it would hide is what is shown. */
+static void on_reset(struct machine *machine, const char *why)
+{
+    char text[EVENT_MAX_TEXT + 8];
+
+    snprintf(text, sizeof(text), "reset: %s", why);
+    reset_ask(run_of(machine), text);
 }
 
 static bool create_machine(struct run *run, struct sim_error *err)
@@ -79,6 +86,12 @@ static bool create_machine(struct run *run, struct sim_error *err)
         run->machine = machine_create(board, config->pe_count, config->trace, config->seed,
                                       config->limit_ns, err);
     }
+    if (run->machine != NULL && config->quantum_least_ns != 0) {
+        machine_set_quantum(run->machine, config->quantum_least_ns, config->quantum_most_ns);
+    }
+    if (run->machine != NULL) {
+        run->machine->on_reset = on_reset;
+    }
     free(board);
     return run->machine != NULL;
 }
@@ -91,6 +104,7 @@ static bool create_el3(struct run *run, struct sim_error *err)
                    run->config.pe_count, &why)) {
         return sim_fail(err, SIM_BAD_INPUT, "%s: %s", run->config.spmc_manifest.where, why);
     }
+    (void)spmd_register_lsp(&run->spmd, &spmd_lsp_sample); /* the first one has its place */
     run->arena_size = spmc_arena_size(run->config.pe_count, run->config.partition_count);
     run->arena = calloc(1, run->arena_size);
     if (run->arena == NULL) {
@@ -127,19 +141,29 @@ struct run *run_create(const struct run_config *config, struct sim_error *err)
     }
     run->spmc_ram = bus_ram(&run->machine->bus, run->spmc_range.base, run->spmc_range.size_bytes,
                             BUS_SECURE); /* plan_load() says so when there is none */
-    if (!plan_load(run, err) || !create_el3(run, err) || !create_nwd(run, err)) {
+    if (!run_boot(run, err)) {
         run_destroy(run);
         return NULL;
     }
-    if (!machine_pe_start(&run->machine->pe[0], host_pe_main, run, 0)) {
-        sim_fail(err, SIM_INTERNAL, "no memory for the stack of PE 0");
-        run_destroy(run);
-        return NULL;
-    }
-    if (config->until_ns != 0) {
-        machine_event_add(run->machine, &run->until_event, config->until_ns, until_reached, run);
-    }
+    run_until(run);
     return run;
+}
+
+bool run_boot(struct run *run, struct sim_error *err)
+{
+    if (!plan_load(run, err) || !create_el3(run, err) || !create_nwd(run, err)) {
+        return false;
+    }
+    return machine_pe_start(&run->machine->pe[0], host_pe_main, run, 0) ||
+           sim_fail(err, SIM_INTERNAL, "no memory for the stack of PE 0");
+}
+
+void run_until(struct run *run)
+{
+    if (run->config.until_ns != 0) {
+        machine_event_add(run->machine, &run->until_event, run->config.until_ns, until_reached,
+                          run);
+    }
 }
 
 static void judge(struct run *run, enum machine_end end)
@@ -162,6 +186,9 @@ void run_execute(struct run *run, struct run_result *result)
 {
     enum machine_end end = machine_run(run->machine);
 
+    while (end == MACHINE_END_RESET && reset_boot(run)) {
+        end = machine_run(run->machine);
+    }
     check_end(run);
     judge(run, end);
     memset(result, 0, sizeof(*result));
@@ -173,23 +200,27 @@ void run_execute(struct run *run, struct run_result *result)
         if (pe->now_ns > result->simulated_ns) {
             result->simulated_ns = pe->now_ns;
         }
-        if (run->arch_pe[i].nwd != NULL) {
-            result->retired[i] = run->arch_pe[i].nwd->retired;
-        }
-    }
-    for (const struct arch_vcpu *v = run->vcpus; v != NULL; v = v->next) {
-        if (v->context->pe != NULL) {
-            result->retired[v->context->pe->index] += v->context->retired;
-        }
+        result->retired[i] = run_retired(run, i);
     }
     report_end(run, result);
 }
 
-void run_destroy(struct run *run)
+/* Instructions that contexts have retired on a PE, of this boot and those before. */
+uint64_t run_retired(const struct run *run, unsigned pe)
 {
-    if (run == NULL) {
-        return;
+    const struct context *nwd = run->arch_pe[pe].nwd;
+    uint64_t retired = run->retired_before[pe] + (nwd != NULL ? nwd->retired : 0);
+
+    for (const struct arch_vcpu *v = run->vcpus; v != NULL; v = v->next) {
+        if (v->context->pe != NULL && v->context->pe->index == pe) {
+            retired += v->context->retired;
+        }
     }
+    return retired;
+}
+
+void run_destroy_contexts(struct run *run)
+{
     while (run->vcpus != NULL) {
         struct arch_vcpu *vcpu = run->vcpus;
 
@@ -202,8 +233,17 @@ void run_destroy(struct run *run)
 
         if (nwd != NULL) {
             nwd->ops->destroy(nwd);
+            run->arch_pe[i].nwd = NULL;
         }
     }
+}
+
+void run_destroy(struct run *run)
+{
+    if (run == NULL) {
+        return;
+    }
+    run_destroy_contexts(run);
     if (run->machine != NULL) {
         machine_destroy(run->machine);
     }

@@ -50,8 +50,8 @@ struct run_partition {
 };
 
 struct run_nwd {
-    struct run_blob image; /* emulated: raw image loaded at load_address */
-    uint64_t load_address; /* 0: board's default, the start of its first non-secure RAM */
+    struct run_blob image; /* emulated: raw image loaded at load_address, or an ELF file */
+    uint64_t load_address; /* 0: the file's own, else the start of the first non-secure RAM */
     unsigned el;           /* 1 or 2 */
     run_make_context make; /* scripted */
     void *make_user;
@@ -71,6 +71,11 @@ struct run_config {
     uint64_t limit_ns; /* running past it is a failure; 0: default */
     uint64_t until_ns; /* stop there and call it done; 0: never */
     uint64_t seed;
+    unsigned resets;             /* how often the machine may be reset; one more is a failure */
+    bool reset_lose_ram;         /* RAM reads as zero after one */
+    bool per_vcpu_notifications; /* a property of /hypervisor in the SPMC manifest */
+    uint64_t quantum_least_ns;   /* turns of PEs, see machine_set_quantum(); 0: the default */
+    uint64_t quantum_most_ns;
     bool check;      /* invariants after every SPMC entry */
     bool check_full; /* then: all of memory each time, not only what changed */
     struct trace *trace;
@@ -106,6 +111,7 @@ void run_done(struct run *run);
 bool run_failed(const struct run *run);
 
 struct machine *run_machine(struct run *run);
+unsigned run_boots(const struct run *run); /* 1, and one more after each reset */
 struct spmc *run_spmc(struct run *run);
 struct run *run_of(struct machine *machine);
 

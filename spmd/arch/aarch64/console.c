@@ -8,10 +8,12 @@
 #define PL011_FR_TXFF (1u << 5)
 #define PL011_CR_ON   0x301u /* UARTEN, TXE, RXE */
 
-/* PL061: the machine powers off when line 0 of the secure one rises. */
+/* PL061: the machine powers off when line 0 of the secure one rises, line 1 resets it. */
 #define PL061_DATA_0 0x004u
 #define PL061_DIR    0x400u
+#define PL061_DATA_1 0x008u
 #define POWER_OFF    1u
+#define RESET        2u
 
 static volatile uint32_t *at(uint64_t base, uint32_t offset)
 {
@@ -60,6 +62,18 @@ _Noreturn void machine_off(void)
 {
     *at(EL3_GPIO_SECURE, PL061_DIR) = POWER_OFF;
     *at(EL3_GPIO_SECURE, PL061_DATA_0) = POWER_OFF;
+    for (;;) {
+        __asm__ volatile("wfi");
+    }
+}
+
+/* All PEs and devices start over; RAM keeps what it holds, and the flash loads everything anew. */
+_Noreturn void machine_reset(void)
+{
+    el3_state.ready = 0; /* what secondary PEs wait for, before anybody can clear it */
+    __asm__ volatile("dc civac, %0\n\tdsb sy" : : "r"(&el3_state.ready) : "memory");
+    *at(EL3_GPIO_SECURE, PL061_DIR) = RESET;
+    *at(EL3_GPIO_SECURE, PL061_DATA_1) = RESET;
     for (;;) {
         __asm__ volatile("wfi");
     }

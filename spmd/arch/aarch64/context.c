@@ -55,6 +55,10 @@ SYSREG(apgakeylo_el1)
 SYSREG(apgakeyhi_el1)
 SYSREG(scr_el3)
 SYSREG(sctlr_el1)
+SYSREG(elr_el1)
+SYSREG(spsr_el1)
+SYSREG(esr_el1)
+SYSREG(vbar_el1)
 SYSREG(mpidr_el1)
 SYSREG(midr_el1)
 SYSREG(id_aa64mmfr0_el1)
@@ -74,6 +78,7 @@ SYSREG(id_aa64pfr0_el1)
 
 /* SCR_EL3 */
 #define SCR_NS    (1ull << 0)
+#define SCR_FIQ   (1ull << 2)
 #define SCR_HCE   (1ull << 8)
 #define SCR_RW    (1ull << 10)
 #define SCR_APK   (1ull << 16)
@@ -92,6 +97,12 @@ SYSREG(id_aa64pfr0_el1)
 #define ICC_SRE_ALL    0xfull
 #define SPSR_EL2H      0x3c9ull
 #define SPSR_EL1H      0x3c5ull
+#define SPSR_SP        1ull
+#define SPSR_EL(spsr)  (((spsr) >> 2) & 3u)
+#define HCR_TGE        (1ull << 27)
+#define ESR_UNKNOWN    (1ull << 25) /* class 0; 32 bits long */
+#define VECTOR_SPX     0x200ull
+#define VECTOR_LOWER   0x400ull
 #define ZCR_LEN_MAX    0xfull
 
 static bool has_fgt(void)
@@ -163,7 +174,8 @@ static void select(enum spmd_world world)
     uint64_t scr =
         SCR_RES1 | SCR_HCE | SCR_RW | SCR_APK | SCR_API | SCR_EEL2 | SCR_FGTEN | SCR_HXEN;
 
-    write_scr_el3(world == SPMD_NON_SECURE ? scr | SCR_NS : scr);
+    /* Under the normal world, Secure interrupts are FIQs and come here; S-EL2 takes its own. */
+    write_scr_el3(world == SPMD_NON_SECURE ? scr | SCR_NS | SCR_FIQ : scr);
     isb();
 }
 
@@ -223,4 +235,31 @@ void context_switch(struct el3_pe *pe, enum spmd_world to)
     load(&pe->world[to]);
     pe->running = to;
     pe->now = &pe->world[to];
+}
+
+void context_reload(const struct el3_pe *pe)
+{
+    load(pe->now);
+}
+
+void context_undefined(struct el3_pe *pe)
+{
+    struct el3_world *world = pe->now;
+    uint64_t from = SPSR_EL(world->spsr);
+    bool to_el2 = from == 2 || (from == 0 && (read_hcr_el2() & HCR_TGE) != 0);
+    uint64_t vector = from == 0 ? VECTOR_LOWER : (world->spsr & SPSR_SP) != 0 ? VECTOR_SPX : 0;
+
+    if (to_el2) {
+        write_elr_el2(world->elr);
+        write_spsr_el2(world->spsr);
+        write_esr_el2(ESR_UNKNOWN);
+        world->elr = read_vbar_el2() + vector;
+        world->spsr = SPSR_EL2H;
+    } else {
+        write_elr_el1(world->elr);
+        write_spsr_el1(world->spsr);
+        write_esr_el1(ESR_UNKNOWN);
+        world->elr = read_vbar_el1() + vector;
+        world->spsr = SPSR_EL1H;
+    }
 }

@@ -21,7 +21,7 @@
 #define EL3_GICD           0x08000000u
 #define EL3_GICR           0x080a0000u
 #define EL3_GICR_STRIDE    0x20000u
-#define EL3_WAKE_SGI       8u
+#define EL3_WAKE_SGI       15u
 #define EL3_MANIFEST_BYTES 65536u
 
 struct el2_state {
@@ -86,15 +86,24 @@ void load_all(struct el3 *el3);
 /* context.c */
 void context_init(struct el3_pe *pe);
 void context_switch(struct el3_pe *pe, enum spmd_world to);
+void context_reload(const struct el3_pe *pe); /* the world that runs starts afresh */
+void context_undefined(struct el3_pe *pe);    /* its instruction is one that EL3 keeps from it */
 void context_start_secure(struct el3_pe *pe, uint64_t entry, uint64_t x0);
 void context_start_normal(struct el3_pe *pe, uint64_t entry, uint64_t x0, uint32_t el);
 
-/* gic.c */
+/*
+ * gic.c. Group 0 is EL3's: the SGI that wakes a parked PE, and what handlers are registered for.
+ * Its special INTIDs say that a Group 1 interrupt of a security state is pending.
+ */
+#define INTID_SECURE        1020u
+#define INTID_SPECIAL_FIRST 1020u
 void gic_init_distributor(void);
 void gic_init_pe(const struct el3_pe *pe);
-void gic_listen(bool on); /* for the SGI that wakes this PE */
+void gic_park(bool on); /* a parked PE waits for Group 0 alone */
 void gic_wake(uint32_t index);
-void gic_take_wake(void);
+uint32_t gic_pending(void); /* INTID of a pending Group 0 interrupt, or a special one */
+uint32_t gic_take(void);
+void gic_end(uint32_t intid);
 
 /* console.c */
 void console_init(void);
@@ -103,10 +112,12 @@ void console_hex(uint64_t value);
 void console_number(uint64_t value);
 _Noreturn void el3_panic(const char *why, uint64_t value);
 _Noreturn void machine_off(void);
+_Noreturn void machine_reset(void);
 
 /* main.c */
 void el3_main(uint32_t index);
 void el3_sync(struct el3_pe *pe);
+void el3_fiq(struct el3_pe *pe);
 _Noreturn void el3_park(struct el3_pe *pe);
 
 _Static_assert(offsetof(struct el3_world, elr) == WORLD_ELR, "offsets.h");
@@ -115,5 +126,6 @@ _Static_assert(offsetof(struct el3_world, keys) == WORLD_KEYS, "offsets.h");
 _Static_assert(offsetof(struct el3_pe, now) == PE_NOW, "offsets.h");
 _Static_assert(offsetof(struct el3_pe, stack) == PE_STACK, "offsets.h");
 _Static_assert(sizeof(struct el3_pe) <= PE_BYTES, "offsets.h");
+_Static_assert(sizeof(struct el3) <= 4096, "el3.ld");
 
 #endif

@@ -85,15 +85,16 @@ el3_vectors:
     .endr
     .balign 128
     b       sync
-    unexpected lower_text
-    unexpected lower_text
+    unexpected lower_text               /* IRQs are not routed here, SErrors neither */
+    .balign 128
+    b       fiq
     unexpected lower_text
     .rept 4
     unexpected lower_text
     .endr
 
-    .balign 128
-sync:
+    /* The world that ran is saved; `handler` may change which one is left to. */
+    .macro  to_el3 handler
     stp     x0, x1, [sp, #-16]!
     mrs     x0, tpidr_el3
     ldr     x0, [x0, #PE_NOW]
@@ -119,8 +120,16 @@ sync:
     str     x1, [x0, #WORLD_SPSR]
     mrs     x0, tpidr_el3
     mov     x29, xzr
-    bl      el3_sync
+    bl      \handler
     mrs     x0, tpidr_el3
+    b       el3_exit
+    .endm
+
+    .balign 128
+sync:
+    to_el3  el3_sync
+fiq:
+    to_el3  el3_fiq
 
     /* void el3_exit(struct el3_pe *pe) */
     .global el3_exit

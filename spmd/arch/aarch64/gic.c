@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * GICv3 at cold boot: all interrupts are the normal world's, nothing enabled but the SGI that wakes
- * a parked PE (Arm IHI 0069).
+ * a parked PE (Arm IHI 0069). The SPMC takes the secure ones out of that.
  */
+#include "arch/arch.h"
 #include "el3.h"
 #include "sysreg.h"
 
@@ -13,6 +14,7 @@ SYSREG_AS(icc_pmr_el1, S3_0_C4_C6_0)
 SYSREG_AS(icc_sgi0r_el1, S3_0_C12_C11_7)
 SYSREG_AS(icc_iar0_el1, S3_0_C12_C8_0)
 SYSREG_AS(icc_eoir0_el1, S3_0_C12_C8_1)
+SYSREG_AS(icc_hppir0_el1, S3_0_C12_C8_2)
 
 #define GICD_CTLR       0x0000u
 #define GICD_TYPER      0x0004u
@@ -27,6 +29,7 @@ SYSREG_AS(icc_eoir0_el1, S3_0_C12_C8_1)
 #define GICR_ISENABLER0 0x0100u
 #define SRE_ENABLE_ALL  0xfu
 #define PMR_ALL         0xffu
+#define GROUP1_ALL      3u /* Secure and Non-secure */
 
 static uint32_t get(uint64_t base, uint32_t offset)
 {
@@ -62,13 +65,15 @@ void gic_init_pe(const struct el3_pe *pe)
     write_icc_sre_el3(SRE_ENABLE_ALL);
     isb();
     write_icc_pmr_el1(PMR_ALL);
-    write_icc_igrpen1_el3(3);
+    write_icc_igrpen0_el1(1);
+    write_icc_igrpen1_el3(GROUP1_ALL);
     isb();
 }
 
-void gic_listen(bool on)
+void gic_park(bool on)
 {
-    write_icc_igrpen0_el1(on ? 1 : 0);
+    write_icc_pmr_el1(PMR_ALL);
+    write_icc_igrpen1_el3(on ? 0 : GROUP1_ALL);
     isb();
 }
 
@@ -79,12 +84,35 @@ void gic_wake(uint32_t index)
     isb();
 }
 
-void gic_take_wake(void)
+uint32_t gic_pending(void)
 {
-    uint64_t intid = read_icc_iar0_el1();
+    return (uint32_t)read_icc_hppir0_el1();
+}
 
-    if (intid == EL3_WAKE_SGI) {
-        write_icc_eoir0_el1(intid);
-    }
+uint32_t gic_take(void)
+{
+    uint32_t intid = (uint32_t)read_icc_iar0_el1();
+
+    __asm__ volatile("dsb sy" : : : "memory");
+    return intid;
+}
+
+void gic_end(uint32_t intid)
+{
+    write_icc_eoir0_el1(intid);
     isb();
+}
+
+uint32_t spmd_arch_group0_take(struct spmd *spmd, uint32_t cpu_index)
+{
+    (void)spmd;
+    (void)cpu_index;
+    return gic_take();
+}
+
+void spmd_arch_group0_end(struct spmd *spmd, uint32_t cpu_index, uint32_t intid)
+{
+    (void)spmd;
+    (void)cpu_index;
+    gic_end(intid);
 }

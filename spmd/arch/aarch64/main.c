@@ -8,6 +8,7 @@ SYSREG(esr_el3)
 
 #define ESR_EC(esr)    (((esr) >> 26) & 0x3fu)
 #define ESR_EC_SMC64   0x17u
+#define ESR_EC_SYSREG  0x18u
 #define SECURE_PAYLOAD 18u
 
 void spmd_arch_lock(uint32_t *lock)
@@ -29,15 +30,22 @@ void spmd_arch_unlock(uint32_t *lock)
 _Noreturn void el3_park(struct el3_pe *pe)
 {
     uint64_t entry = 0;
+    bool called = false;
 
-    gic_listen(true);
-    while (pe->wake == 0) {
-        __asm__ volatile("wfi" : : : "memory");
-        gic_take_wake();
+    gic_park(true);
+    /* The SGI comes behind each request: none of them may be left for later. */
+    while (!called || pe->wake == 0) {
+        uint32_t intid = gic_take();
+
+        if (intid < INTID_SPECIAL_FIRST) {
+            gic_end(intid);
+            called |= intid == EL3_WAKE_SGI;
+        } else {
+            __asm__ volatile("wfi" : : : "memory");
+        }
     }
     pe->wake = 0;
-    gic_take_wake();
-    gic_listen(false);
+    gic_park(false);
     context_init(pe);
     if (spmd_cpu_started(&el3_state.spmd, pe->index, &entry) != SPMD_ENTER_SECURE) {
         el3_panic("no entry point for secondary PEs; PE ", pe->index);
@@ -61,6 +69,7 @@ static void boot(struct el3_pe *pe)
         console_text("\n");
         el3_panic("the SPMC manifest can not be used, at ", el3_state.spmc_manifest);
     }
+    (void)spmd_register_lsp(&el3_state.spmd, &spmd_lsp_sample); /* the table is empty */
     spmd_cpu_boot(&el3_state.spmd, pe->index);
     gic_init_distributor();
     gic_init_pe(pe);
@@ -92,7 +101,7 @@ void el3_main(uint32_t index)
     el3_restart(pe);
 }
 
-static void power(enum spmd_next next, const uint64_t *x)
+static _Noreturn void power(enum spmd_next next, const uint64_t *x)
 {
     switch (next) {
     case SPMD_SYSTEM_OFF:
@@ -104,7 +113,7 @@ static void power(enum spmd_next next, const uint64_t *x)
         console_text(" ");
         console_number(x[2]);
         console_text("\n");
-        break;
+        machine_reset();
     default:
         console_text("el3: the SPMC could not initialise, error ");
         console_hex((uint32_t)x[2]);
@@ -114,26 +123,79 @@ static void power(enum spmd_next next, const uint64_t *x)
     machine_off();
 }
 
-static void enter(struct el3_pe *pe, enum spmd_world to, unsigned count)
+static void enter(struct el3_pe *pe, enum spmd_world to, const uint64_t *x, unsigned count)
 {
-    const uint64_t *from = pe->now->x;
     struct el3_world *world = &pe->world[to];
     uint64_t entry;
+    bool starts = true;
 
-    if (to == pe->running) {
-        return;
-    }
-    if (to == SPMD_NON_SECURE) {
-        if (spmd_take_entry(&el3_state.spmd, pe->index, &entry)) {
-            context_start_normal(pe, entry, from[0], el3_state.normal_world_el);
-        } else if (!pe->normal_world_started) {
-            context_start_normal(pe, el3_state.normal_world_entry, 0, el3_state.normal_world_el);
-        }
+    if (to == SPMD_NON_SECURE && spmd_take_entry(&el3_state.spmd, pe->index, &entry)) {
+        context_start_normal(pe, entry, x[0], el3_state.normal_world_el);
+    } else if (to == SPMD_NON_SECURE && !pe->normal_world_started) {
+        context_start_normal(pe, el3_state.normal_world_entry, 0, el3_state.normal_world_el);
+    } else {
+        starts = false;
     }
     for (unsigned n = 0; n < count; n++) {
-        world->x[n] = from[n];
+        world->x[n] = x[n];
     }
-    context_switch(pe, to);
+    if (to != pe->running) {
+        context_switch(pe, to);
+    } else if (starts) {
+        context_reload(pe);
+    }
+}
+
+/* Until an interrupt of any group is pending, masked or not. */
+static void wait_for_interrupt(void)
+{
+    __asm__ volatile("dsb sy\n\twfi\n\tisb" : : : "memory");
+}
+
+/* Nothing of the PE is lost, but its normal world starts over, as if all had been. */
+static void suspend(struct el3_pe *pe)
+{
+    uint64_t x[FFA_REGS_EXTENDED] = {0};
+    unsigned count = 0;
+    enum spmd_next next;
+
+    wait_for_interrupt();
+    next = spmd_cpu_resumed(&el3_state.spmd, pe->index, x, &count);
+    enter(pe, next == SPMD_ENTER_SECURE ? SPMD_SECURE : SPMD_NON_SECURE, x, count);
+}
+
+static void act(struct el3_pe *pe, enum spmd_next next, const uint64_t *x, unsigned count)
+{
+    switch (next) {
+    case SPMD_ENTER_SECURE:
+        enter(pe, SPMD_SECURE, x, count);
+        break;
+    case SPMD_CPU_ON: {
+        uint32_t target = spmd_cpu_on_target(&el3_state.spmd, pe->index);
+
+        el3_pe(target)->wake = 1;
+        gic_wake(target);
+        enter(pe, SPMD_NON_SECURE, x, count);
+        break;
+    }
+    case SPMD_STANDBY:
+        wait_for_interrupt();
+        enter(pe, SPMD_NON_SECURE, x, count);
+        break;
+    case SPMD_ENTER_NON_SECURE:
+        enter(pe, SPMD_NON_SECURE, x, count);
+        break;
+    case SPMD_RESUME_NON_SECURE:
+        enter(pe, SPMD_NON_SECURE, x, 0);
+        break;
+    case SPMD_CPU_SUSPEND:
+        suspend(pe);
+        break;
+    case SPMD_CPU_OFF:
+        el3_restart(pe);
+    default:
+        power(next, x);
+    }
 }
 
 void el3_sync(struct el3_pe *pe)
@@ -142,29 +204,31 @@ void el3_sync(struct el3_pe *pe)
     unsigned count = 0;
     enum spmd_next next;
 
+    if (ESR_EC(esr) == ESR_EC_SYSREG) {
+        context_undefined(pe); /* with SCR_EL3.FIQ, Group 0 of the CPU interface */
+        return;
+    }
     if (ESR_EC(esr) != ESR_EC_SMC64) {
         el3_panic("an exception to EL3 that is no SMC, ESR ", esr);
     }
     next = spmd_handle_smc(&el3_state.spmd, pe->index, pe->running, pe->now->x, &count);
-    switch (next) {
-    case SPMD_ENTER_SECURE:
-        enter(pe, SPMD_SECURE, count);
-        break;
-    case SPMD_ENTER_NON_SECURE:
-        enter(pe, SPMD_NON_SECURE, count);
-        break;
-    case SPMD_CPU_ON: {
-        uint32_t target = spmd_cpu_on_target(&el3_state.spmd, pe->index);
+    act(pe, next, pe->now->x, count);
+}
 
-        el3_pe(target)->wake = 1;
-        gic_wake(target);
-        enter(pe, SPMD_NON_SECURE, count);
-        break;
+/* The normal world was taken by an interrupt that is not its own. */
+void el3_fiq(struct el3_pe *pe)
+{
+    uint64_t x[FFA_REGS_EXTENDED] = {0};
+    unsigned count = 0;
+    uint32_t intid = gic_pending();
+
+    if (intid == INTID_SECURE) {
+        act(pe, spmd_secure_interrupt(&el3_state.spmd, pe->index, x, &count), x, count);
+        return;
     }
-    case SPMD_CPU_OFF:
-        el3_restart(pe);
-    default:
-        power(next, pe->now->x);
-        break;
+    intid = gic_take(); /* special: it has gone meanwhile */
+    if (intid < INTID_SPECIAL_FIRST) {
+        (void)spmd_group0(&el3_state.spmd, pe->index, intid);
+        gic_end(intid);
     }
 }
