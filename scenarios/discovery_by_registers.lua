@@ -12,7 +12,8 @@ return scenario {
     { image = "relay" },
     { name = "a", manifest = "manifests/a.dts", script = function(sp)
         local all = sp:partitions()
-        expect.eq(#all, 3, "a partition sees all of them")
+        expect.eq(#all, 4, "a partition sees all of them, and the logical one at EL3")
+        expect.eq(all[4].id, 0xffc0)
         sp:serve(function() return {} end)
       end },
   },

@@ -290,6 +290,11 @@ bool scenario_configure(struct scenario *scenario, const char *share, const char
     config->name = scenario->info.name;
     config->pe_count = scenario->info.pe_count;
     config->limit_ns = scenario->info.limit_ns;
+    config->quantum_least_ns = scenario->info.quantum_least_ns;
+    config->quantum_most_ns = scenario->info.quantum_most_ns;
+    config->resets = scenario->info.resets;
+    config->reset_lose_ram = scenario->info.reset_lose_ram;
+    config->per_vcpu_notifications = scenario->info.per_vcpu_notifications;
     config->seed = scenario->seed;
     config->trace = trace;
     scenario->script.trace = trace;

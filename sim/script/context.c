@@ -12,6 +12,8 @@
 #define INSTRUCTION_BYTES 4u
 #define PSTATE_EL1H_DAIF  0x3c5u
 #define PSTATE_EL2H_DAIF  0x3c9u
+#define PSTATE_I          (1u << 7)
+#define PSTATE_F          (1u << 6)
 
 static struct script_context *own(struct context *context)
 {
@@ -26,6 +28,23 @@ static void drop_thread(struct script_context *self)
         luaL_unref(L, LUA_REGISTRYINDEX, self->thread_ref);
         self->thread = NULL;
         self->thread_ref = LUA_NOREF;
+    }
+}
+
+bool script_interrupt_is_due(const struct script_context *self)
+{
+    uint64_t masked = self->sysreg[CONTEXT_PSTATE];
+
+    if (self->handler_ref == LUA_NOREF || self->in_handler) {
+        return false;
+    }
+    switch (context_own_interrupt(&self->base)) {
+    case CONTEXT_OWN_IRQ:
+        return (masked & PSTATE_I) == 0;
+    case CONTEXT_OWN_FIQ:
+        return (masked & PSTATE_F) == 0;
+    default:
+        return false;
     }
 }
 
@@ -80,7 +99,7 @@ static bool to_exit(struct script_context *self, struct context_exit *exit)
 {
     switch (self->request) {
     case SCRIPT_WAIT:
-        if (wait_over(self)) {
+        if (script_interrupt_is_due(self) || wait_over(self)) {
             self->request = SCRIPT_NOTHING;
             return false;
         }
@@ -153,6 +172,9 @@ static void resume(struct context *context, struct context_exit *exit)
         return;
     }
     self->entry->script->budget = SCRIPT_RESUME_BUDGET;
+    if (context_interrupted(context, exit)) {
+        return; /* what it asked for stays asked */
+    }
     while (!to_exit(self, exit)) {
         if (!run_thread(self, exit)) {
             return;
@@ -186,6 +208,9 @@ static void reset(struct context *context, uint64_t pc, const uint64_t x[8])
 
     drop_thread(self);
     self->finished = false;
+    self->in_handler = false;
+    luaL_unref(self->entry->script->L, LUA_REGISTRYINDEX, self->handler_ref);
+    self->handler_ref = LUA_NOREF;
     self->request = SCRIPT_NOTHING;
     memset(self->x, 0, sizeof(self->x));
     memcpy(self->x, x, 8 * sizeof(*x));
@@ -220,6 +245,7 @@ static void destroy(struct context *context)
     lua_State *L = self->entry->script->L;
 
     drop_thread(self);
+    luaL_unref(L, LUA_REGISTRYINDEX, self->handler_ref);
     if (lua_rawgeti(L, LUA_REGISTRYINDEX, self->object_ref) == LUA_TUSERDATA) {
         *(struct script_context **)lua_touserdata(L, -1) = NULL;
     }
@@ -268,6 +294,7 @@ struct context *script_make_context(void *entry, struct machine *machine,
     self->base.flat = true;
     self->entry = entry;
     self->thread_ref = LUA_NOREF;
+    self->handler_ref = LUA_NOREF;
     script = self->entry->script;
     lua_pushcfunction(script->L, make_object);
     lua_pushlightuserdata(script->L, self);

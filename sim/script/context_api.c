@@ -29,31 +29,79 @@ struct script_context *script_check_context(lua_State *L)
     return *object;
 }
 
-static int yield_for(lua_State *L, struct script_context *self, enum script_request request,
-                     lua_KFunction then)
-{
-    if (!lua_isyieldable(L)) {
-        return luaL_error(L, "a call or a wait is not possible inside a callback of table.sort or "
-                             "string.gsub, or in a metamethod");
-    }
-    self->request = request;
-    return lua_yieldk(L, 0, 0, then);
-}
-
 /* The registers as the caller finds them: {[0] = x0, ... [17] = x17} of type SCRIPT_RESULT. */
-static int push_result(lua_State *L, int status, lua_KContext unused)
+static void push_result(lua_State *L, const struct script_context *self)
 {
-    const struct script_context *self = script_check_context(L);
-
-    (void)status;
-    (void)unused;
     lua_createtable(L, FFA_REGS_EXTENDED - 1, 1);
     for (unsigned i = 0; i < FFA_REGS_EXTENDED; i++) {
         lua_pushinteger(L, (lua_Integer)self->x[i]);
         lua_rawseti(L, -2, (lua_Integer)i);
     }
     luaL_setmetatable(L, SCRIPT_RESULT_TYPE);
-    return 1;
+}
+
+/* What a function that yielded does next: its results are kept below whatever comes. */
+enum step {
+    STEP_WAIT, /* goes on when the time has come */
+    STEP_NO_RESULT,
+    STEP_RESULT,
+};
+
+static int go_on(lua_State *L, struct script_context *self, lua_KContext step);
+
+static int after_handler(lua_State *L, int status, lua_KContext step)
+{
+    struct script_context *self = script_check_context(L);
+
+    (void)status;
+    self->in_handler = false;
+    return go_on(L, self, step);
+}
+
+static int after_request(lua_State *L, int status, lua_KContext step)
+{
+    struct script_context *self = script_check_context(L);
+
+    (void)status;
+    if (step == STEP_RESULT) {
+        push_result(L, self);
+    }
+    return go_on(L, self, step);
+}
+
+/* Interrupts that came meanwhile are taken before the function returns, one after the other. */
+static int go_on(lua_State *L, struct script_context *self, lua_KContext step)
+{
+    while (script_interrupt_is_due(self)) {
+        bool fiq = context_own_interrupt(&self->base) == CONTEXT_OWN_FIQ;
+
+        self->in_handler = true;
+        luaL_checkstack(L, 4, NULL);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, self->handler_ref);
+        lua_pushvalue(L, 1);
+        lua_pushstring(L, fiq ? "fiq" : "irq");
+        lua_callk(L, 2, 0, step, after_handler);
+        self->in_handler = false;
+    }
+    if (step == STEP_WAIT && self->base.pe->now_ns < (uint64_t)lua_tointeger(L, 2)) {
+        self->wait_until_ns = (uint64_t)lua_tointeger(L, 2); /* a handler may have waited, too */
+        self->request = SCRIPT_WAIT;
+        return lua_yieldk(L, 0, step, after_request);
+    }
+    return step == STEP_RESULT ? 1 : 0;
+}
+
+int script_yield(lua_State *L, struct script_context *self, enum script_request request,
+                 bool with_result)
+{
+    lua_KContext step = request == SCRIPT_WAIT ? STEP_WAIT : STEP_NO_RESULT;
+
+    if (!lua_isyieldable(L)) {
+        return luaL_error(L, "a call or a wait is not possible inside a callback of table.sort or "
+                             "string.gsub, or in a metamethod");
+    }
+    self->request = request;
+    return lua_yieldk(L, 0, with_result ? STEP_RESULT : step, after_request);
 }
 
 static void take_register(lua_State *L, unsigned reg, uint64_t *x)
@@ -145,7 +193,7 @@ static int call_by(lua_State *L, uint64_t esr)
         esr = ESR_SVC; /* the one conduit of EL0 */
     }
     self->exit = (struct context_exit){.kind = CONTEXT_EXIT_SYNC, .esr = esr};
-    return yield_for(L, self, SCRIPT_EXCEPTION, push_result);
+    return script_yield(L, self, SCRIPT_EXCEPTION, true);
 }
 
 static int ctx_smc(lua_State *L)
@@ -174,14 +222,6 @@ static int ctx_conduit(lua_State *L)
     return 1;
 }
 
-static int nothing(lua_State *L, int status, lua_KContext unused)
-{
-    (void)L;
-    (void)status;
-    (void)unused;
-    return 0;
-}
-
 /* ctx:wait("3 us") or a number of nanoseconds */
 static int ctx_wait(lua_State *L)
 {
@@ -199,12 +239,14 @@ static int ctx_wait(lua_State *L)
         return luaL_error(L, "%s", err.text);
     }
     self->wait_until_ns = self->base.pe->now_ns + ns;
-    return yield_for(L, self, SCRIPT_WAIT, nothing);
+    lua_settop(L, 1);
+    lua_pushinteger(L, (lua_Integer)self->wait_until_ns);
+    return script_yield(L, self, SCRIPT_WAIT, false);
 }
 
 static int ctx_wfi(lua_State *L)
 {
-    return yield_for(L, script_check_context(L), SCRIPT_WFI, nothing);
+    return script_yield(L, script_check_context(L), SCRIPT_WFI, false);
 }
 
 /* ctx:raise(fault): takes the fault that a try_read or try_write brought to the level above. */
@@ -220,13 +262,14 @@ static int ctx_raise(lua_State *L)
     self->exit.esr = (uint64_t)luaL_checkinteger(L, -3);
     self->exit.far = (uint64_t)luaL_checkinteger(L, -2);
     self->exit.hpfar = (uint64_t)luaL_checkinteger(L, -1);
-    return yield_for(L, self, SCRIPT_EXCEPTION, nothing);
+    return script_yield(L, self, SCRIPT_EXCEPTION, false);
 }
 
 /* ctx:regs(): the present registers, as a result; at first what the boot protocol passed. */
 static int ctx_regs(lua_State *L)
 {
-    return push_result(L, LUA_OK, 0);
+    push_result(L, script_check_context(L));
+    return 1;
 }
 
 /* Fields of the object beside its methods (upvalue 1). */
@@ -251,6 +294,10 @@ static int ctx_index(lua_State *L)
         lua_pushinteger(L, self->base.config.vcpu_index);
     } else if (strcmp(name, "secure") == 0) {
         lua_pushboolean(L, self->base.config.secure);
+    } else if (strcmp(name, "el") == 0) {
+        lua_pushinteger(L, self->base.config.top_el);
+    } else if (strcmp(name, "boot") == 0) {
+        lua_pushinteger(L, run_boots(run_of(self->base.machine)));
     } else if (strcmp(name, "pe") == 0 && self->base.pe != NULL) {
         lua_pushinteger(L, self->base.pe->index);
     } else if (strcmp(name, "now_ns") == 0 && self->base.pe != NULL) {
@@ -287,6 +334,7 @@ void context_api_open(lua_State *L)
     lua_setfield(L, -2, "__metatable");
     luaL_newlib(L, methods);
     context_memory_open(L);
+    interrupt_methods_open(L);
     lua_pushvalue(L, -1);
     lua_setfield(L, LUA_REGISTRYINDEX, SCRIPT_METHODS); /* lua/ffa.lua adds to it */
     lua_pushcclosure(L, ctx_index, 1);

@@ -5,8 +5,10 @@
 
 #include "expect_lua.h"
 #include "ffa_lua.h"
+#include "interrupt_lua.h"
 #include "mem_lua.h"
 #include "mem_retrieve_lua.h"
+#include "notification_lua.h"
 #include "psci_lua.h"
 #include "result_lua.h"
 #include "sim/script/parse.h"
@@ -340,6 +342,9 @@ void library_open(lua_State *L)
                                           {NULL, NULL}};
 
     luaL_newlib(L, primitives);
+    interrupt_primitives_open(L);
+    lua_getfield(L, LUA_REGISTRYINDEX, SCRIPT_MACHINE);
+    lua_setfield(L, -2, "machine");
     luaL_getmetatable(L, SCRIPT_RESULT_TYPE);
     lua_setfield(L, -2, "result");
     lua_getfield(L, LUA_REGISTRYINDEX, SCRIPT_METHODS);
@@ -362,9 +367,13 @@ void library_open(lua_State *L)
     lua_pop(L, 1);
     run_part(L, mem_retrieve_lua, sizeof(mem_retrieve_lua), "=mem_retrieve");
     lua_pop(L, 1);
+    run_part(L, notification_lua, sizeof(notification_lua), "=notification");
+    lua_pop(L, 1);
     run_part(L, task_lua, sizeof(task_lua), "=task");
     lua_pop(L, 1);
     run_part(L, psci_lua, sizeof(psci_lua), "=psci");
+    lua_pop(L, 1);
+    run_part(L, interrupt_lua, sizeof(interrupt_lua), "=interrupt");
     lua_pop(L, 1);
     /* spmc:vcpu(name, index) stands on the same primitive. */
     lua_getfield(L, -1, "vcpu");

@@ -2,6 +2,7 @@
 /* The globals `machine` and `spmc`: what a scenario may look at beside its contexts. */
 #include <string.h>
 
+#include "sim/device/pl011.h"
 #include "sim/script/script_context.h"
 
 static uint64_t now_ns(const struct script *script)
@@ -33,6 +34,24 @@ static int machine_race(lua_State *L)
     return 0;
 }
 
+/* machine.uart_input("serial@9000000", bytes): by path, node name or number. */
+static int machine_uart_input(lua_State *L)
+{
+    struct run *run = script_run(script_of(L));
+    const char *which = luaL_checkstring(L, 1);
+    size_t size = 0;
+    const char *bytes = luaL_checklstring(L, 2, &size);
+
+    if (run == NULL) {
+        return luaL_error(L, "the machine is not there yet");
+    }
+    if (!pl011_receive(run_machine(run), which, bytes, size)) {
+        return luaL_error(L, "uart_input: the board has no UART '%s', or more than %d bytes wait",
+                          which, (int)PL011_INPUT_BYTES);
+    }
+    return 0;
+}
+
 static int machine_index(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 2);
@@ -50,13 +69,25 @@ static int machine_index(lua_State *L)
         lua_pushcfunction(L, machine_race);
         return 1;
     }
+    if (strcmp(name, "uart_input") == 0) {
+        lua_pushcfunction(L, machine_uart_input);
+        return 1;
+    }
     if (strcmp(name, "reads") == 0) {
         const struct run *run = script_run(script_of(L));
 
         lua_pushinteger(L, run != NULL ? (lua_Integer)run_shared_reads(run) : 0);
         return 1;
     }
-    return luaL_error(L, "machine has no field '%s'; it has now_ns, map, race and reads", name);
+    lua_getfield(L, LUA_REGISTRYINDEX, SCRIPT_MACHINE);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL) {
+        return 1;
+    }
+    return luaL_error(L,
+                      "machine has no field '%s'; it has now_ns, map, race, reads, uart_input, "
+                      "interrupt and interrupt_state",
+                      name);
 }
 
 static int spmc_vcpu(lua_State *L)
@@ -70,6 +101,8 @@ static int spmc_vcpu(lua_State *L)
 
 void machine_api_open(lua_State *L)
 {
+    lua_newtable(L); /* filled by lua/interrupt.lua */
+    lua_setfield(L, LUA_REGISTRYINDEX, SCRIPT_MACHINE);
     lua_pushglobaltable(L);
     lua_pushstring(L, "machine");
     lua_newtable(L);

@@ -137,6 +137,34 @@ bool parse_duration(const char *text, const char *what, uint64_t *ns, struct sim
     return true;
 }
 
+bool parse_quantum(const char *text, const char *what, uint64_t *least_ns, uint64_t *most_ns,
+                   struct sim_error *err)
+{
+    const uint64_t most = 1000000000u;
+    const char *dots = strstr(text, "..");
+    char first[32];
+
+    snprintf(first, sizeof(first), "%.*s", dots != NULL ? (int)(dots - text) : (int)strlen(text),
+             text);
+    for (size_t end = strlen(first); end > 0 && first[end - 1] == ' '; end--) {
+        first[end - 1] = '\0';
+    }
+    if (!parse_duration(first, what, least_ns, err)) {
+        return false;
+    }
+    *most_ns = *least_ns;
+    if (dots != NULL && !parse_duration(dots + 2, what, most_ns, err)) {
+        return false;
+    }
+    if (*least_ns > *most_ns || *most_ns > most) {
+        return sim_fail(err, SIM_BAD_INPUT,
+                        "%s: '%.40s' is no turn of a PE; want a duration up to 1 s, or a range of "
+                        "them with the shorter one first",
+                        what, text);
+    }
+    return true;
+}
+
 bool parse_size(const char *text, const char *what, uint64_t max_bytes, uint64_t *bytes,
                 struct sim_error *err)
 {

@@ -19,6 +19,13 @@ bool parse_u64(const char *text, const char *what, uint64_t min, uint64_t max, u
  */
 bool parse_duration(const char *text, const char *what, uint64_t *ns, struct sim_error *err);
 
+/*
+ * A duration, or a range of them as in "20 ns..5 us": how long a turn of a PE is. At most one
+ * second.
+ */
+bool parse_quantum(const char *text, const char *what, uint64_t *least_ns, uint64_t *most_ns,
+                   struct sim_error *err);
+
 /* "64 KiB", "1 MiB", "4096": bytes, whole; units B, KiB, MiB, GiB; at most max_bytes. */
 bool parse_size(const char *text, const char *what, uint64_t max_bytes, uint64_t *bytes,
                 struct sim_error *err);

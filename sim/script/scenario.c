@@ -12,9 +12,10 @@
 #include "sim/script/parse.h"
 #include "sim/script/scenario_internal.h"
 
-static const char *const header_fields[] = {"name",         "description", "board",  "pes",
-                                            "limit",        "tags",        "params", "partitions",
-                                            "normal_world", "secondary",   "expect", "finish"};
+static const char *const header_fields[] = {
+    "name",    "description", "board",        "pes",       "limit",  "tags",
+    "params",  "partitions",  "normal_world", "secondary", "expect", "finish",
+    "quantum", "resets",      "reset_ram",    "spmc"};
 
 static bool in_name(char c)
 {
@@ -211,6 +212,65 @@ static bool read_limit(struct scenario *scenario, struct sim_error *err)
     return true;
 }
 
+static bool read_quantum(struct scenario *scenario, struct sim_error *err)
+{
+    struct scenario_info *info = &scenario->info;
+    const char *text;
+    struct sim_error bad;
+
+    if (!scenario_text(scenario, "quantum", &text, err)) {
+        return false;
+    }
+    if (text != NULL &&
+        !parse_quantum(text, "quantum", &info->quantum_least_ns, &info->quantum_most_ns, &bad)) {
+        return scenario_fault(scenario, "quantum", err, "%s", bad.text);
+    }
+    return true;
+}
+
+/* How often the machine may be reset, and what its RAM is then. */
+static bool read_resets(struct scenario *scenario, struct sim_error *err)
+{
+    uint64_t resets = 0;
+    const char *ram;
+
+    if (!scenario_integer(scenario, "resets", 0, SCENARIO_MAX_RESETS, &resets, err) ||
+        !scenario_text(scenario, "reset_ram", &ram, err)) {
+        return false;
+    }
+    scenario->info.resets = (unsigned)resets;
+    scenario->info.reset_lose_ram = ram != NULL && strcmp(ram, "lose") == 0;
+    return ram == NULL || scenario->info.reset_lose_ram || strcmp(ram, "keep") == 0 ||
+           scenario_fault(scenario, "reset_ram", err,
+                          "reset_ram: found \"%.40s\", want \"keep\" or \"lose\"", ram);
+}
+
+/* Settings of the SPMC itself, as /hypervisor of its manifest has them. */
+static bool read_spmc(struct scenario *scenario, struct sim_error *err)
+{
+    static const char *const names[] = {"per_vcpu_notifications"};
+    lua_State *L = scenario->script.L;
+    bool ok = true;
+
+    lua_getfield(L, -1, "spmc");
+    if (lua_istable(L, -1)) {
+        ok = scenario_check_fields(scenario, "spmc", names, 1, err);
+        if (ok) {
+            lua_getfield(L, -1, names[0]);
+            ok = lua_isnil(L, -1) || lua_isboolean(L, -1) ||
+                 scenario_fault(scenario, names[0], err, "spmc: %s: found a %s, want true or false",
+                                names[0], luaL_typename(L, -1));
+            scenario->info.per_vcpu_notifications = lua_toboolean(L, -1) != 0;
+            lua_pop(L, 1);
+        }
+    } else if (!lua_isnil(L, -1)) {
+        ok = scenario_fault(scenario, "spmc", err, "spmc: found a %s, want a table",
+                            luaL_typename(L, -1));
+    }
+    lua_pop(L, 1);
+    return ok;
+}
+
 static bool read_tags(struct scenario *scenario, struct sim_error *err)
 {
     lua_State *L = scenario->script.L;
@@ -270,7 +330,8 @@ static bool read_header(struct scenario *scenario, struct sim_error *err)
         !scenario_text(scenario, "board", &board, err) ||
         !scenario_text(scenario, "description", &description, err) ||
         !scenario_integer(scenario, "pes", 1, RUN_MAX_PES, &pes, err) ||
-        !read_limit(scenario, err) || !read_tags(scenario, err) || !read_expect(scenario, err)) {
+        !read_limit(scenario, err) || !read_quantum(scenario, err) || !read_resets(scenario, err) ||
+        !read_spmc(scenario, err) || !read_tags(scenario, err) || !read_expect(scenario, err)) {
         return false;
     }
     if (name == NULL || name[0] == '\0' || strlen(name) >= sizeof(info->name)) {
@@ -382,13 +443,11 @@ static bool read_params(struct scenario *scenario, const struct scenario_options
     return ok;
 }
 
-struct scenario *scenario_load(const char *path, const struct scenario_options *options,
+struct scenario *scenario_open(const char *path, const struct scenario_options *options,
                                struct sim_error *err)
 {
     struct scenario *scenario = calloc(1, sizeof(*scenario));
     const char *slash = strrchr(path, '/');
-    void *source = NULL;
-    bool ok;
 
     if (scenario == NULL || strlen(path) >= sizeof(scenario->path)) {
         free(scenario);
@@ -400,20 +459,53 @@ struct scenario *scenario_load(const char *path, const struct scenario_options *
         snprintf(scenario->folder, sizeof(scenario->folder), "%.*s", (int)(slash - path + 1), path);
     }
     scenario->seed = options != NULL ? options->seed : 0;
-    ok = files_read(path, SCENARIO_MAX_FILE_BYTES, &source, &scenario->source_bytes, err);
-    if (ok) {
-        scenario->source = realloc(source, scenario->source_bytes + 1);
-        scenario->source[scenario->source_bytes] = '\0';
-        ok = script_open(&scenario->script, path, scenario->seed) ||
-             sim_fail(err, SIM_INTERNAL, "%s: %s", path, scenario->script.why);
+    scenario->source = calloc(1, 1);
+    if (scenario->source == NULL || !script_open(&scenario->script, path, scenario->seed)) {
+        sim_fail(err, SIM_INTERNAL, "%s: %s", path, scenario->script.why);
+        scenario_free(scenario);
+        return NULL;
     }
-    ok = ok && run_file(scenario, err);
-    if (ok) {
-        lua_rawgeti(scenario->script.L, LUA_REGISTRYINDEX, scenario->header);
-        ok = read_header(scenario, err) && read_params(scenario, options, err);
-        lua_settop(scenario->script.L, 0);
+    return scenario;
+}
+
+static bool read_source(struct scenario *scenario, struct sim_error *err)
+{
+    void *source;
+    char *ended;
+
+    if (!files_read(scenario->path, SCENARIO_MAX_FILE_BYTES, &source, &scenario->source_bytes,
+                    err)) {
+        return false;
     }
-    if (!ok) {
+    ended = realloc(source, scenario->source_bytes + 1);
+    if (ended == NULL) {
+        free(source);
+        return sim_fail(err, SIM_INTERNAL, "%s: out of memory", scenario->path);
+    }
+    ended[scenario->source_bytes] = '\0';
+    free(scenario->source);
+    scenario->source = ended;
+    return true;
+}
+
+bool scenario_read_header(struct scenario *scenario, const struct scenario_options *options,
+                          struct sim_error *err)
+{
+    bool ok;
+
+    lua_rawgeti(scenario->script.L, LUA_REGISTRYINDEX, scenario->header);
+    ok = read_header(scenario, err) && read_params(scenario, options, err);
+    lua_settop(scenario->script.L, 0);
+    return ok;
+}
+
+struct scenario *scenario_load(const char *path, const struct scenario_options *options,
+                               struct sim_error *err)
+{
+    struct scenario *scenario = scenario_open(path, options, err);
+
+    if (scenario != NULL && (!read_source(scenario, err) || !run_file(scenario, err) ||
+                             !scenario_read_header(scenario, options, err))) {
         scenario_free(scenario);
         return NULL;
     }

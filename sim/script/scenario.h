@@ -20,6 +20,7 @@
 #include "sim/trace/trace.h"
 
 #define SCENARIO_MAX_TAGS       16
+#define SCENARIO_MAX_RESETS     1000
 #define SCENARIO_NAME_BYTES     80
 #define SCENARIO_MAX_FILE_BYTES (1u << 20)
 
@@ -31,6 +32,11 @@ struct scenario_info {
     char board[256];
     unsigned pe_count;
     uint64_t limit_ns;
+    uint64_t quantum_least_ns; /* 0: the default */
+    uint64_t quantum_most_ns;
+    unsigned resets;
+    bool reset_lose_ram;
+    bool per_vcpu_notifications;
     unsigned tag_count;
     char tag[SCENARIO_MAX_TAGS][32];
     unsigned partition_count;
@@ -48,6 +54,18 @@ struct scenario_options {
  */
 struct scenario *scenario_load(const char *path, const struct scenario_options *options,
                                struct sim_error *err);
+
+/* What a scenario without a file is made of; everything else has its default. */
+struct scenario_parts {
+    const char *normal_world;     /* image, raw or ELF */
+    unsigned normal_world_el;     /* 0: the default */
+    uint64_t normal_world_load;   /* 0: the file's own, or the default */
+    const char *const *partition; /* "PACKAGE" or "IMAGE,MANIFEST" */
+    unsigned partition_count;
+};
+struct scenario *scenario_compose(const struct scenario_parts *parts,
+                                  const struct scenario_options *options, struct sim_error *err);
+
 const struct scenario_info *scenario_info(const struct scenario *scenario);
 void scenario_free(struct scenario *scenario);
 

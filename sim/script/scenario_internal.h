@@ -51,6 +51,14 @@ bool scenario_text(struct scenario *scenario, const char *field, const char **te
 bool scenario_integer(struct scenario *scenario, const char *field, uint64_t min, uint64_t max,
                       uint64_t *value, struct sim_error *err);
 
+/* A scenario without a header yet: Lua is open, `path` names it in messages. NULL: *err says why.
+ */
+struct scenario *scenario_open(const char *path, const struct scenario_options *options,
+                               struct sim_error *err);
+/* Checks the header that scenario->header refers to. */
+bool scenario_read_header(struct scenario *scenario, const struct scenario_options *options,
+                          struct sim_error *err);
+
 /* files.c */
 
 /* A file that an image or manifest names: beside the scenario, in the working directory, in share/.

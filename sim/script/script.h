@@ -53,6 +53,7 @@ struct script {
     struct run *run;     /* of a finished run, for `finish`; else found through the context */
     uint64_t end_ns;     /* then: when it ended */
     struct script_context *current;
+    unsigned outstanding; /* interrupts that machine.interrupt() has yet to raise */
 };
 
 static inline struct script *script_of(lua_State *L)

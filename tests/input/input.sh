@@ -142,6 +142,57 @@ expect "a guest that loops" 1 "limit" "${run[@]}"
 scenario 'limit = "20 ms", partitions = { { image = "echo" } },' 'nw:direct_req("echo", { 0xed6 })'
 expect "a guest that prints" 1 "limit" "$orrery" run s.lua
 
+# Third-party images: the normal world's, raw and ELF, and partitions, without a scenario file
+guests=$share/guests
+nwd=("$orrery" run --quiet --normal-world)
+echo_parts=(--partition "echo.bin,echo.dtb")
+both_parts=("${echo_parts[@]}" --partition "$guests/relay.bin,$guests/relay.dtb")
+# broken OFFSET BYTES: the ELF file of the kernel with other bytes at an offset
+broken() {
+    cp "$guests/kernel.elf" broken.elf
+    printf '%b' "$2" | dd of=broken.elf bs=1 seek="$1" conv=notrunc 2>dd.log
+}
+expect "an ELF file" 0 PASS "${nwd[@]}" kernel.elf "${both_parts[@]}"
+expect "a raw image at EL2, elsewhere, on the FVP" 0 PASS "${nwd[@]}" "$guests/kernel.bin" --board fvp \
+    --normal-world-el 2 --normal-world-load 0x88000000 "${both_parts[@]}"
+expect "one partition twice" 2 "echo-2: /: boot-order" "${nwd[@]}" kernel.elf "${echo_parts[@]}" "${echo_parts[@]}"
+expect "no such image" 2 "command line: image 'nope' is not there" "${nwd[@]}" nope
+expect "no such package" 2 "package 'x.pkg' is not there" "${nwd[@]}" kernel.elf --partition x.pkg
+expect "no package" 2 "SPKG" "${nwd[@]}" kernel.elf --partition zero.pkg
+expect "half a partition" 2 "wanted PACKAGE or IMAGE,MANIFEST" "${nwd[@]}" kernel.elf --partition echo.bin,
+expect "no manifest" 2 "manifest 'm.dtb' is not there" "${nwd[@]}" kernel.elf --partition echo.bin,m.dtb
+expect "partitions alone" 2 "--normal-world IMAGE" "$orrery" run --partition x.pkg
+expect "images beside a scenario" 2 "either scenarios or" "${nwd[@]}" kernel.elf s.lua
+expect "no exception level" 2 "--normal-world-el" "${nwd[@]}" kernel.elf --normal-world-el 3
+expect "no address" 2 "--normal-world-load" "${nwd[@]}" kernel.elf --normal-world-load here
+expect "an address in no page" 2 "no multiple of 4096" "${nwd[@]}" kernel.elf --normal-world-load 0x80000004
+expect "secure memory" 2 "non-secure memory" "${nwd[@]}" kernel.elf --normal-world-load 0x10000000
+expect "raw into secure memory" 2 "non-secure memory" "${nwd[@]}" kernel.bin --normal-world-load 0x10000000
+: >empty.bin
+expect "an empty image" 2 "empty.bin: an empty file" "${nwd[@]}" empty.bin
+broken 4 '\001'
+expect "a 32-bit ELF file" 2 "broken.elf: an ELF file of class 1" "${nwd[@]}" broken.elf
+broken 18 '\076'
+expect "an ELF file for another machine" 2 "machine 62" "${nwd[@]}" broken.elf
+broken 16 '\001'
+expect "an ELF file that is not linked" 2 "link it first" "${nwd[@]}" broken.elf
+broken 32 '\377\377\377\377\377\377\377\377'
+expect "program headers behind the end" 2 "program headers" "${nwd[@]}" broken.elf
+broken 72 '\377\377\377\377\377\377\377\377'
+expect "a segment behind the end" 2 "are not in the file" "${nwd[@]}" broken.elf
+broken 104 '\000\000\000\000\001'
+expect "a segment of 4 GiB" 2 "of memory" "${nwd[@]}" broken.elf
+broken 24 '\002'
+expect "an entry point between instructions" 2 "entry point 0x2" "${nwd[@]}" broken.elf
+head -c 100 "$guests/kernel.elf" >short.elf
+expect "a cut ELF file" 2 "short.elf: 3 program headers" "${nwd[@]}" short.elf
+printf 'return scenario {\n  name = "x",\n  normal_world = { image = "short.elf" },\n}\n' >s.lua
+expect "a cut ELF file in a scenario" 2 "short.elf: 3 program headers" "${run[@]}"
+scenario "" 'machine.uart_input("nowhere", "x")'
+expect "no such UART" 1 "no UART 'nowhere'" "${run[@]}"
+scenario "" 'machine.uart_input("0", string.rep("x", 65537))'
+expect "too much input" 1 "more than 65536 bytes" "${run[@]}"
+
 # Partition manifests: one property wrong in each
 manifest() {
     sed -e "s|$1|$2|" "$source/scenarios/guests/echo/echo.dts" >m.dts

@@ -31,10 +31,10 @@ mutants() {
         's/(MPIDR_AFFINITY 0xff00fffff)full/\1eull/' \
         'PEs whose affinity differs in bit 0 are taken for one'
     mutant port hcr_tsc hello_secure_world spmc/arch/aarch64/context.c \
-        's/write_hcr_el2\(vcpu->hcr /write_hcr_el2((vcpu->hcr ^ (1ull << 19)) /' \
+        's/set_hcr\(pe, vcpu->hcr /set_hcr(pe, (vcpu->hcr ^ (1ull << 19)) /' \
         'an SMC of a partition is not trapped'
     mutant port hcr_vm twin_memory_faults spmc/arch/aarch64/context.c \
-        's/write_hcr_el2\(vcpu->hcr /write_hcr_el2((vcpu->hcr ^ (1ull << 0)) /' \
+        's/set_hcr\(pe, vcpu->hcr /set_hcr(pe, (vcpu->hcr ^ (1ull << 0)) /' \
         'stage 2 is off'
     mutant port hpfar_bit twin_memory_faults spmc/arch/aarch64/fault.c \
         's/hpfar = read_hpfar_el2\(\);/hpfar = read_hpfar_el2() ^ (1ull << 4);/' \

@@ -79,6 +79,10 @@ check_flash() {
     ! grep -qa 'call-log' "$tmp/flash.bin" || wrong "the call log is on without --call-log"
 
     expect 2 'only scenarios whose contexts are all emulated' flash "$root/scenarios/features.lua"
+    sed 's/^return scenario {/&\n  resets = 2, reset_ram = "keep",/' "$scenario" >"$tmp/reset.lua"
+    expect 0 '5 pieces, 2 resets' flash "$tmp/reset.lua"
+    sed 's/"keep"/"lose"/' "$tmp/reset.lua" >"$tmp/lose.lua"
+    expect 2 'reset_ram: found "lose"' flash "$tmp/lose.lua"
     expect 2 'can not be written' flash --output "$tmp/none/x" "$scenario"
     expect 2 'wanted one scenario' flash
     expect 2 '--firmware DIR is wanted' "$orrery" flash "$scenario"
@@ -107,6 +111,7 @@ FAKE
     chmod +x "$tmp/qemu"
     export ORRERY_QEMU=$tmp/qemu FAKE_SAYS
     run() { "$root/tools/qemu-run" --orrery "$orrery" --firmware "$tmp/firmware" "$@" "$scenario"; }
+    run_reset() { scenario=$tmp/reset.lua run "$@"; }
     local hangs='; exec sleep 60' began=$SECONDS
 
     FAKE_SAYS='printf "spmc: hello\n@0 x\nel3: system off\n" >"$uart"'
@@ -122,6 +127,12 @@ FAKE
     expect 1 'ended with status 0 before the machine was switched off' run
     FAKE_SAYS='printf "el3: system reset 0x80000000 7\n" >"$uart"'$hangs
     expect 1 'failed: el3: system reset 0x80000000 7' run
+    sed 's/^return scenario {/&\n  resets = 1,/' "$scenario" >"$tmp/reset.lua"
+    FAKE_SAYS='[[ " $* " != *" -no-reboot "* ]] || exit 9
+        printf "el3: system reset 0x0 0\nspmc: hello\nel3: system off\n" >"$uart"'
+    expect 0 'reset: passed' run_reset
+    FAKE_SAYS='printf "@0 xel3: system reset 0x0 0\nel3: system reset 0x0 1\nel3: system off\n" >"$uart"'$hangs
+    expect 1 'reset: failed: el3: system reset 0x0 1' run_reset
     FAKE_SAYS='printf "spmc: panic: out of order\n" >"$uart"'$hangs
     expect 1 'failed: spmc: panic: out of order' run
     FAKE_SAYS='printf "el3: panic: \033x\n" >"$uart"'$hangs

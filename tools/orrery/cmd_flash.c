@@ -229,6 +229,10 @@ static bool make(struct scenario *scenario, struct trace *trace, const struct fl
                        sizeof(flash->spmc_path), &flash->spmc, &flash->spmc_bytes, err)) {
         return false;
     }
+    if (config.resets != 0 && config.reset_lose_ram) {
+        return sim_fail(err, SIM_BAD_INPUT,
+                        "reset_ram: found \"lose\", want \"keep\": so it is on QEMU");
+    }
     config.call_log = o->call_log;
     spmc = (struct run_blob){flash->spmc, flash->spmc_bytes, flash->spmc_path};
     if (!export_create(&config, &spmc, &export, err)) {
@@ -237,8 +241,8 @@ static bool make(struct scenario *scenario, struct trace *trace, const struct fl
     ok = lay_out(flash, &export, err) && make_list(flash, &export, err) &&
          write_flash(o->output, flash, &export, err);
     if (ok) {
-        printf("%s: %u bytes, %u PEs, %u pieces\n", o->output, (unsigned)flash->size_bytes,
-               export.pe_count, export.load_count);
+        printf("%s: %u bytes, %u PEs, %u pieces, %u resets\n", o->output,
+               (unsigned)flash->size_bytes, export.pe_count, export.load_count, config.resets);
     }
     export_destroy(&export);
     return ok;

@@ -23,11 +23,16 @@
 struct run_options {
     struct scenario_options scenario;
     const char *sets[MAX_SETS];
+    struct scenario_parts parts; /* of a run without a scenario file */
+    const char *partitions[RUN_MAX_PARTITIONS];
     const char *board;
     const char *trace;
     const char *call_log;
     uint64_t until_ns;
     uint64_t limit_ns;
+    uint64_t pes;
+    uint64_t quantum_least_ns;
+    uint64_t quantum_most_ns;
     bool quiet;
     bool check;
     bool check_full;
@@ -38,12 +43,27 @@ struct run_options {
 static void help(void)
 {
     printf(
-        "usage: orrery run [OPTION]... FILE...\n\n"
-        "Runs scenarios, tells their story and judges them.\n\n"
+        "usage: orrery run [OPTION]... FILE...\n"
+        "       orrery run [OPTION]... --normal-world IMAGE [--partition ...]...\n\n"
+        "Runs scenarios, or images without one, tells their story and judges them.\n\n"
+        "  --normal-world IMAGE\n"
+        "                      AArch64 image, raw or ELF, that plays the normal world\n"
+        "  --normal-world-el N\n"
+        "                      exception level that it starts at: 1 (default) or 2\n"
+        "  --normal-world-load ADDRESS\n"
+        "                      where a raw or position independent image goes (default: the start\n"
+        "                      of the board's normal-world memory)\n"
+        "  --partition PACKAGE|IMAGE,MANIFEST\n"
+        "                      a partition: an SPKG or a transfer list, or an image and its "
+        "manifest\n"
+        "                      (.dtb or .dts); may be repeated, ids are 0x8001, 0x8002, ...\n"
         "  --seed N            seed of the scenario's own randomness (default 0)\n"
         "  --board NAME|DIR    another board than the scenario's\n"
         "  --until DURATION    stop there and judge, as in \"50 us\"\n"
         "  --limit DURATION    running past it is a failure (default: the scenario's, else 1 s)\n"
+        "  --pes N             PEs of the machine (default: the scenario's)\n"
+        "  --quantum DURATION[..DURATION]\n"
+        "                      length of a PE's turn while others run, drawn from the seed\n"
         "  --trace FILE        record the events of the (one) run\n"
         "  --call-log FILE     write every call to the SPMC and what it decided (docs/twin.md)\n"
         "  --story full|calls|none\n"
@@ -87,32 +107,45 @@ enum {
     OPT_TRACE,
     OPT_CALL_LOG,
     OPT_STORY,
+    OPT_PES,
+    OPT_QUANTUM,
     OPT_QUIET,
     OPT_MAP,
     OPT_NO_CHECK,
     OPT_CHECK,
     OPT_SET,
+    OPT_NORMAL_WORLD,
+    OPT_NORMAL_WORLD_EL,
+    OPT_NORMAL_WORLD_LOAD,
+    OPT_PARTITION,
     OPT_HELP
 };
 
-static const struct option long_options[] = {{"seed", required_argument, NULL, OPT_SEED},
-                                             {"board", required_argument, NULL, OPT_BOARD},
-                                             {"until", required_argument, NULL, OPT_UNTIL},
-                                             {"limit", required_argument, NULL, OPT_LIMIT},
-                                             {"trace", required_argument, NULL, OPT_TRACE},
-                                             {"call-log", required_argument, NULL, OPT_CALL_LOG},
-                                             {"story", required_argument, NULL, OPT_STORY},
-                                             {"quiet", no_argument, NULL, OPT_QUIET},
-                                             {"map", no_argument, NULL, OPT_MAP},
-                                             {"check", required_argument, NULL, OPT_CHECK},
-                                             {"no-check", no_argument, NULL, OPT_NO_CHECK},
-                                             {"set", required_argument, NULL, OPT_SET},
-                                             {"help", no_argument, NULL, OPT_HELP},
-                                             {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"board", required_argument, NULL, OPT_BOARD},
+    {"until", required_argument, NULL, OPT_UNTIL},
+    {"limit", required_argument, NULL, OPT_LIMIT},
+    {"trace", required_argument, NULL, OPT_TRACE},
+    {"call-log", required_argument, NULL, OPT_CALL_LOG},
+    {"story", required_argument, NULL, OPT_STORY},
+    {"pes", required_argument, NULL, OPT_PES},
+    {"quantum", required_argument, NULL, OPT_QUANTUM},
+    {"quiet", no_argument, NULL, OPT_QUIET},
+    {"map", no_argument, NULL, OPT_MAP},
+    {"check", required_argument, NULL, OPT_CHECK},
+    {"no-check", no_argument, NULL, OPT_NO_CHECK},
+    {"set", required_argument, NULL, OPT_SET},
+    {"normal-world", required_argument, NULL, OPT_NORMAL_WORLD},
+    {"normal-world-el", required_argument, NULL, OPT_NORMAL_WORLD_EL},
+    {"normal-world-load", required_argument, NULL, OPT_NORMAL_WORLD_LOAD},
+    {"partition", required_argument, NULL, OPT_PARTITION},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0}};
 
 static int bad_option(const char *given)
 {
-    const char *names[16];
+    const char *names[32];
     char suggestion[64];
     char bare[64];
     size_t count = 0;
@@ -124,6 +157,28 @@ static int bad_option(const char *given)
              given + strspn(given, "-"));
     parse_suggest(bare, names, count, suggestion, sizeof(suggestion));
     return command_usage("run", "unknown or incomplete option '%s'%s", given, suggestion);
+}
+
+/* The options of a run without a scenario file. */
+static bool parse_part(int option, struct run_options *o, struct sim_error *err)
+{
+    uint64_t value = 0;
+    bool ok = true;
+
+    if (option == OPT_NORMAL_WORLD) {
+        o->parts.normal_world = optarg;
+    } else if (option == OPT_NORMAL_WORLD_EL) {
+        ok = parse_u64(optarg, "--normal-world-el", 1, 2, &value, err);
+        o->parts.normal_world_el = (unsigned)value;
+    } else if (option == OPT_NORMAL_WORLD_LOAD) {
+        ok = parse_u64(optarg, "--normal-world-load", 4096, 1ull << 40, &value, err);
+        o->parts.normal_world_load = value;
+    } else if (o->parts.partition_count == RUN_MAX_PARTITIONS) {
+        ok = sim_fail(err, SIM_BAD_INPUT, "more than %d --partition options", RUN_MAX_PARTITIONS);
+    } else {
+        o->partitions[o->parts.partition_count++] = optarg;
+    }
+    return ok;
 }
 
 /* A status, or -1 to go on. */
@@ -161,6 +216,13 @@ static int parse_options(int argc, char **argv, struct run_options *o)
                 return command_usage("run", "--story '%s': want full, calls or none", optarg);
             }
             break;
+        case OPT_PES:
+            ok = parse_u64(optarg, "--pes", 1, RUN_MAX_PES, &o->pes, &err);
+            break;
+        case OPT_QUANTUM:
+            ok =
+                parse_quantum(optarg, "--quantum", &o->quantum_least_ns, &o->quantum_most_ns, &err);
+            break;
         case OPT_QUIET:
             o->quiet = true;
             break;
@@ -180,6 +242,12 @@ static int parse_options(int argc, char **argv, struct run_options *o)
                 return command_usage("run", "more than %d --set options", MAX_SETS);
             }
             o->sets[o->scenario.set_count++] = optarg;
+            break;
+        case OPT_NORMAL_WORLD:
+        case OPT_NORMAL_WORLD_EL:
+        case OPT_NORMAL_WORLD_LOAD:
+        case OPT_PARTITION:
+            ok = parse_part(option, o, &err);
             break;
         case OPT_HELP:
             help();
@@ -267,6 +335,11 @@ static bool execute(struct scenario *scenario, const struct run_options *o, stru
     config.booted = o->map ? print_map_of_boot : NULL;
     config.until_ns = o->until_ns;
     config.limit_ns = o->limit_ns != 0 ? o->limit_ns : config.limit_ns;
+    config.pe_count = o->pes != 0 ? (unsigned)o->pes : config.pe_count;
+    if (o->quantum_least_ns != 0) {
+        config.quantum_least_ns = o->quantum_least_ns;
+        config.quantum_most_ns = o->quantum_most_ns;
+    }
     run = run_create(&config, err);
     if (run == NULL) {
         scenario_refused(err, result);
@@ -313,10 +386,12 @@ static enum sim_status run_traced(struct scenario *scenario, const struct run_op
     return scenario_status(&result);
 }
 
+/* `path` NULL: without a scenario file. */
 static enum sim_status run_file(const char *path, const struct run_options *o)
 {
     struct sim_error err;
-    struct scenario *scenario = scenario_load(path, &o->scenario, &err);
+    struct scenario *scenario = path != NULL ? scenario_load(path, &o->scenario, &err)
+                                             : scenario_compose(&o->parts, &o->scenario, &err);
     struct trace *trace = trace_create();
     struct story *story = story_create(stdout, o->quiet ? STORY_NONE : o->story, STORY_MAX_LINES);
     enum sim_status status;
@@ -347,6 +422,19 @@ int cmd_run(int argc, char **argv)
     status = parse_options(argc, argv, &o);
     if (status >= 0) {
         return status;
+    }
+    o.parts.partition = o.partitions;
+    if (o.parts.normal_world != NULL && optind == argc) {
+        return (int)run_file(NULL, &o);
+    }
+    if (o.parts.normal_world != NULL || o.parts.normal_world_el != 0 ||
+        o.parts.normal_world_load != 0 || o.parts.partition_count != 0) {
+        return command_usage("run",
+                             o.parts.normal_world == NULL
+                                 ? "--partition and --normal-world-* are for a run without a "
+                                   "scenario: --normal-world IMAGE is wanted too"
+                                 : "'%s': either scenarios or --normal-world IMAGE",
+                             argv[optind]);
     }
     if (optind == argc) {
         return command_usage("run", "no scenario given");

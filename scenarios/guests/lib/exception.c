@@ -2,9 +2,13 @@
 #include "exception.h"
 
 #include "console.h"
+#include "interrupt.h"
 #include "sysreg.h"
 
-#define VECTOR_SYNC_SPX 4u /* synchronous, from the current level with its own SP */
+/* From the current level with its own SP */
+#define VECTOR_SYNC_SPX 4u
+#define VECTOR_IRQ_SPX  5u
+#define VECTOR_FIQ_SPX  6u
 
 static struct {
     bool expected;
@@ -47,6 +51,10 @@ void exception_handle(struct exception_frame *frame, unsigned index)
         .far = read_el_far(),
     };
 
+    if ((index == VECTOR_IRQ_SPX || index == VECTOR_FIQ_SPX) &&
+        interrupt_taken(index == VECTOR_FIQ_SPX)) {
+        return;
+    }
     if (state.expected && index == VECTOR_SYNC_SPX) {
         state.expected = false;
         state.report = report;

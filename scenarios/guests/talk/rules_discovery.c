@@ -46,28 +46,42 @@ static void by_buffer(struct list *list)
     expect_ok(CALL(FFA_RXTX_UNMAP));
 }
 
+/* Entry `n` of an answer: as the buffer had it; behind those, a logical partition at EL3. */
+static void check_entry(const struct list *list, unsigned n, const uint64_t *x)
+{
+    if (n >= list->count) {
+        guest_assert((uint16_t)x[0] >= FFA_ID_LSP_FIRST && (uint16_t)x[0] <= FFA_ID_LSP_LAST);
+        return;
+    }
+    for (unsigned i = 0; i < list->words; i++) {
+        guest_assert(x[i] == list->word[n * list->words + i]);
+    }
+}
+
 static void by_registers(const struct list *list)
 {
     unsigned done = 0;
+    unsigned total;
 
     do {
         struct ffa_args r = CALL(FFA_PARTITION_INFO_GET_REGS_64, 0, 0, done);
 
-        guest_assert(talk_is_ok(r) && r.x[1] == 0 && (uint16_t)r.x[2] == list->count - 1);
+        guest_assert(talk_is_ok(r) && r.x[1] == 0);
+        total = (uint16_t)r.x[2] + 1u;
+        guest_assert(total == list->count || (total > list->count && !talk_is_kernel()));
         guest_assert(r.x[2] >> 48 == 8 * list->words);
         unsigned last = (uint16_t)(r.x[2] >> 16);
         unsigned at = 3;
 
-        guest_assert(last >= done && last < list->count);
+        guest_assert(last >= done && last < total);
         for (; done <= last; done++) {
-            for (unsigned i = 0; i < list->words; i++) {
-                guest_assert(r.x[at++] == list->word[done * list->words + i]);
-            }
+            check_entry(list, done, &r.x[at]);
+            at += list->words;
         }
         while (at < FFA_REGS_EXTENDED) {
             guest_assert(r.x[at++] == 0);
         }
-    } while (done < list->count);
+    } while (done < total);
 }
 
 uint64_t rules_discovery(uint32_t count)

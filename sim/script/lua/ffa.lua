@@ -475,6 +475,22 @@ function ctx.abort(self, code)
     return self:call(FID.ABORT_32, 0, optional(code, "abort", 0))
 end
 
+-- An answer that was intercepted for an interrupt is given again: it was not sent.
+local function respond(self, request, list)
+    local send = request.fid == FID.REQ2 and self.direct_resp2 or self.direct_resp
+    local r = send(self, request, list)
+    local interrupted = false
+    while r.is_interrupt do
+        interrupted = true
+        P.interrupted(self, r)
+        r = send(self, request, list)
+    end
+    if interrupted and r.error == "DENIED" then
+        return self:msg_wait() -- it had been sent: the interrupt came to a waiting partition
+    end
+    return r
+end
+
 -- Waits for requests for ever and answers each with the list that handler(request) returns.
 function ctx.serve(self, handler)
     if type(handler) ~= "function" then
@@ -484,11 +500,12 @@ function ctx.serve(self, handler)
     while true do
         if r.error then
             P.mistake("serve: the SPMC answered " .. tostring(r))
-        elseif r.fid == FID.REQ2 then
-            r = self:direct_resp2(r, handler(r))
         elseif r.is_request then
-            r = self:direct_resp(r, handler(r))
+            r = respond(self, r, handler(r))
         else
+            if r.is_interrupt then
+                P.interrupted(self, r)
+            end
             r = self:msg_wait()
         end
     end

@@ -5,6 +5,7 @@ local meta = P.result
 
 local ERROR, SUCCESS_32, SUCCESS_64 = 0x84000060, 0x84000061, 0xc4000061
 local REQ_32, REQ_64, RESP_32, RESP_64 = 0x8400006f, 0xc400006f, 0x84000070, 0xc4000070
+local INTERRUPT = 0x84000062
 local REQ2, RESP2 = 0xc400008d, 0xc400008e
 
 local function low32(value)
@@ -30,7 +31,7 @@ local is_direct = {
 }
 
 -- What a call's own method adds, when there is something to add.
-P.optional_fields = { version = 1, id = 1, partitions = 1, count = 1 }
+P.optional_fields = { version = 1, id = 1, partitions = 1, count = 1, value = 1 }
 
 local fields = {
     fid = function(r)
@@ -76,6 +77,9 @@ local fields = {
             return slice(r, 4, 17)
         end
         return slice(r, 3, 7)
+    end,
+    is_interrupt = function(r)
+        return low32(r[0]) == INTERRUPT
     end,
     is_request = function(r)
         local kind = is_direct[low32(r[0])]
