@@ -144,6 +144,9 @@ static void add_unknown(struct story_line *line, const struct trace_event *event
 void line_add_other(struct story_line *line, const struct trace_event *event)
 {
     switch (event->header.type) {
+    case EVENT_RESUME: /* without registers: those of calls are told elsewhere */
+        line_add(line, "-> goes on where it was");
+        break;
     case EVENT_RUN_START:
         add_start(line, event);
         break;
