@@ -166,6 +166,11 @@ static struct vcpu *handle_and_decide(struct spmc_cpu *cpu, struct vcpu *vcpu,
     if (next != vcpu || exit->kind == VCPU_EXIT_IRQ) {
         tell_notifications(cpu, next);
     }
+    if (next != vcpu && vcpu->vint_held != 0) {
+        arch_lock(cpu->arch, &cpu->spmc->chain_lock);
+        interrupt_release(cpu, vcpu);
+        arch_unlock(cpu->arch, &cpu->spmc->chain_lock);
+    }
     interrupt_before_run(cpu, next);
     return next;
 }

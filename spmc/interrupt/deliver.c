@@ -93,6 +93,9 @@ static struct vcpu *on_device(struct spmc_cpu *cpu, struct vcpu *current, uint32
         interrupt_hold(cpu, target, intid);
         return current;
     }
+    if (interrupt_is_level(owner, intid)) { /* it asks until it is handled: once is enough */
+        interrupt_hold(cpu, target, intid);
+    }
     return signal(cpu, current, target, intid);
 }
 

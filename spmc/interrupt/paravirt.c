@@ -91,13 +91,15 @@ static uint64_t call(struct spmc_cpu *cpu, struct vcpu *vcpu, uint32_t function)
     case HF_INTERRUPT_ENABLE:
         return enable(vcpu);
     case HF_INTERRUPT_GET:
+        vint_done(vcpu);
         return vint_take(vcpu);
     case HF_INTERRUPT_RECONFIGURE:
         return reconfigure(cpu, vcpu);
     case HF_INTERRUPT_SEND_IPI:
         return send_ipi(cpu, vcpu);
-    default:
-        return DONE; /* deactivated when it was acknowledged */
+    default: /* HF_INTERRUPT_DEACTIVATE: ended when it was acknowledged */
+        vint_done(vcpu);
+        return DONE;
     }
 }
 

@@ -47,6 +47,13 @@ static const struct manifest_interrupt *find(const struct partition *partition, 
     return NULL;
 }
 
+bool interrupt_is_level(const struct partition *partition, uint32_t intid)
+{
+    const struct manifest_interrupt *interrupt = find(partition, intid);
+
+    return interrupt != NULL && (interrupt->attributes & ATTR_LEVEL) != 0;
+}
+
 struct partition *interrupt_owner(const struct spmc *spmc, uint32_t intid)
 {
     if (gicv3_kind(intid) == GICV3_SGI) {
@@ -436,6 +443,9 @@ void interrupt_hold(struct spmc_cpu *cpu, struct vcpu *vcpu, uint32_t intid)
     struct gicv3_at at = line_at(cpu, intid);
     uint32_t i = index_in(vcpu->partition, intid);
 
+    if (interrupt_is_level(vcpu->partition, intid)) {
+        vcpu->vint[i].flags |= VINT_UNHANDLED;
+    }
     if ((vcpu->vint[i].flags & VINT_HELD) == 0) {
         vcpu->vint[i].flags |= VINT_HELD;
         vcpu->vint_held++;
@@ -452,7 +462,7 @@ void interrupt_release(struct spmc_cpu *cpu, struct vcpu *vcpu)
         struct vint *vint = &vcpu->vint[i];
         struct gicv3_at at = line_at(&cpu->spmc->cpu[vint->held_on], vcpu->partition->vint_id[i]);
 
-        if ((vint->flags & (VINT_HELD | VINT_PENDING)) != VINT_HELD) {
+        if ((vint->flags & (VINT_HELD | VINT_PENDING | VINT_UNHANDLED)) != VINT_HELD) {
             continue;
         }
         vint->flags &= (uint8_t)~VINT_HELD;

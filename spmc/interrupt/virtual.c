@@ -128,6 +128,15 @@ uint32_t vint_take(struct vcpu *vcpu)
     return id;
 }
 
+void vint_done(struct vcpu *vcpu)
+{
+    for (uint32_t i = 0; vcpu->vint_held != 0 && i < vcpu->partition->vint_count; i++) {
+        if ((vcpu->vint[i].flags & VINT_PENDING) == 0) {
+            vcpu->vint[i].flags &= (uint8_t)~VINT_UNHANDLED;
+        }
+    }
+}
+
 uint32_t vint_ready(const struct vcpu *vcpu)
 {
     return (uint32_t)vcpu->vint_irq + vcpu->vint_fiq;

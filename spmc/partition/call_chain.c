@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "partition/call_chain.h"
 
+#include "spmc/interrupt.h"
+
 bool call_chain_is_ancestor(const struct vcpu *vcpu, const struct vcpu *candidate)
 {
     for (const struct vcpu *at = vcpu; at != NULL; at = at->chain_prev) {
@@ -80,6 +82,9 @@ void vcpu_finish(struct vcpu *vcpu, enum vcpu_state to)
     vcpu->in_call = false;
     vcpu->call_interrupted = false;
     vcpu->managed_exit = 0;
+    if (vcpu->vint_held != 0) {
+        vint_done(vcpu);
+    }
 }
 
 bool call_chain_ends_interrupt(const struct spmc_cpu *cpu, const struct vcpu *vcpu)

@@ -93,6 +93,7 @@ function ctx.on_interrupt(self, fn, given)
             local id = me:interrupt_get()
             if id then
                 fn(me, id, kind)
+                me:interrupt_deactivate(id)
             end
         end)
     else

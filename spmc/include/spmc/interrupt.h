@@ -42,6 +42,8 @@
 #define VINT_NON_SECURE   0x10u
 /* It came again while pending: disabled at the GIC until the vCPU has taken it */
 #define VINT_HELD 0x20u
+/* Held since it first came, for it is a level: its device asks until the vCPU has handled it */
+#define VINT_UNHANDLED 0x40u
 
 /* Values of vcpu.vint_shown */
 #define VINT_SHOWN_IRQ 0x1u
@@ -67,6 +69,12 @@ void vint_withdraw(struct vcpu *vcpu, uint32_t id);
 /* The first pending and enabled one, VINT_NONE without: looked at, or taken out of the queue. */
 uint32_t vint_peek(const struct vcpu *vcpu);
 uint32_t vint_take(struct vcpu *vcpu);
+
+/*
+ * What it took has been handled: with its next HF_INTERRUPT_GET, with HF_INTERRUPT_DEACTIVATE, or
+ * as it goes to wait. Lines that were held until then may be let in again by interrupt_release().
+ */
+void vint_done(struct vcpu *vcpu);
 
 /* How many are pending and enabled. */
 uint32_t vint_ready(const struct vcpu *vcpu);
@@ -140,6 +148,9 @@ enum interrupt_command {
 };
 bool interrupt_reconfigure(struct spmc_cpu *cpu, struct vcpu *vcpu, uint32_t intid,
                            enum interrupt_command command, uint32_t value);
+
+/* Is it level-sensitive, by its manifest? Fixed after boot. */
+bool interrupt_is_level(const struct partition *partition, uint32_t intid);
 
 /* SGIs. To another PE of the SPMC: makes it exit and look at its vCPU's state again. */
 void interrupt_kick(struct spmc_cpu *cpu, const struct spmc_cpu *target);

@@ -431,8 +431,9 @@ void world_interrupts(void)
         world.partition_manifest[n].dev_region_count = 1;
         world.partition_manifest[n].dev_region[0].interrupt_count = 2;
         for (unsigned k = 0; k < 2; k++) {
-            world.partition_manifest[n].dev_region[0].interrupt[k] = (struct manifest_interrupt){
-                .id = WORLD_SPI(partition->id) + k, .attributes = 0x300};
+            world.partition_manifest[n].dev_region[0].interrupt[k] =
+                (struct manifest_interrupt){.id = WORLD_SPI(partition->id) + k,
+                                            .attributes = k == 0 ? 0x100 : 0x300}; /* edge, level */
         }
         for (unsigned i = 0; i < partition->vcpu_count; i++) {
             struct vcpu *vcpu = &partition->vcpu[i];

@@ -8,9 +8,10 @@
 #define REQ  FFA_MSG_SEND_DIRECT_REQ_32
 #define RESP FFA_MSG_SEND_DIRECT_RESP_32
 
-#define HF_INTERRUPT_ENABLE   0xff03u
-#define HF_INTERRUPT_GET      0xff04u
-#define HF_INTERRUPT_SEND_IPI 0xff0au
+#define HF_INTERRUPT_ENABLE     0xff03u
+#define HF_INTERRUPT_GET        0xff04u
+#define HF_INTERRUPT_DEACTIVATE 0xff08u
+#define HF_INTERRUPT_SEND_IPI   0xff0au
 
 #define PMR_OPEN      0xffu
 #define PMR_NS_MASKED 0x80u

@@ -344,7 +344,7 @@ START_TEST(spurious_and_disabled_ones_change_nothing)
 }
 END_TEST
 
-/* A level that stays up must not keep the PE busy. */
+/* Nobody is to keep the PE busy. */
 START_TEST(one_that_comes_again_while_pending_is_held_until_it_is_taken)
 {
     struct vcpu *a = world_request(0, SP_A);
@@ -377,6 +377,44 @@ START_TEST(one_that_is_held_is_released_with_another_one_still_pending)
     ck_assert_uint_eq(take(0, a), spi);
     ck_assert(world_spi_is_enabled(spi));
     ck_assert(a->arch->virq);
+}
+END_TEST
+
+/* Its device asks until it is silenced, which is after the vCPU took the interrupt. */
+START_TEST(a_level_is_held_until_it_has_been_handled)
+{
+    struct vcpu *a = world_request(0, SP_A);
+    uint32_t level = WORLD_SPI(SP_A) + 1;
+
+    world_secure_interrupt(0, level);
+    ck_assert(!world_spi_is_enabled(level));
+    ck_assert_uint_eq(take(0, a), level);
+    ck_assert(!world_spi_is_enabled(level));
+    ck_assert_uint_eq(take(0, a), VINT_NONE);
+    ck_assert(world_spi_is_enabled(level));
+    world_secure_interrupt(0, level);
+    ck_assert_uint_eq(take(0, a), level);
+    CALL(0, a, HF_INTERRUPT_DEACTIVATE, level, level, 0);
+    ck_assert(world_spi_is_enabled(level));
+    world_secure_interrupt(0, level);
+    ck_assert_uint_eq(take(0, a), level);
+    ck_assert_ptr_eq(answer(0, a), world_nwd(0));
+    ck_assert(world_spi_is_enabled(level));
+    ck_assert_uint_eq(a->vint_held, 0);
+}
+END_TEST
+
+START_TEST(a_level_that_was_not_taken_stays_held_when_its_owner_goes)
+{
+    struct vcpu *a = world_request(0, SP_A);
+    uint32_t level = WORLD_SPI(SP_A) + 1;
+
+    world_secure_interrupt(0, level);
+    ns_interrupt(0, a);
+    ck_assert_uint_eq(a->state, VCPU_PREEMPTED);
+    ck_assert(!world_spi_is_enabled(level));
+    run(0, world_nwd(0), SP_A);
+    ck_assert(!world_spi_is_enabled(level));
 }
 END_TEST
 
@@ -497,6 +535,8 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, spurious_and_disabled_ones_change_nothing);
     tcase_add_test(tcase, one_that_comes_again_while_pending_is_held_until_it_is_taken);
     tcase_add_test(tcase, all_of_a_partitions_interrupts_wait_in_order);
+    tcase_add_test(tcase, a_level_is_held_until_it_has_been_handled);
+    tcase_add_test(tcase, a_level_that_was_not_taken_stays_held_when_its_owner_goes);
     tcase_add_test(tcase, one_that_is_held_is_released_with_another_one_still_pending);
     tcase_add_test(tcase, a_blocked_owner_in_a_chain_that_an_interrupt_began_is_not_resumed);
     tcase_add_test(tcase, whom_a_handler_runs_is_not_preempted_either);
