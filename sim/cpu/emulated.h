@@ -62,7 +62,8 @@ struct emulated {
     /* One run of the engine. */
     enum emulated_stop stop;
     uint32_t interrupt;
-    uint64_t limit; /* retired count at which to stop */
+    uint64_t limit;     /* retired count at which to stop */
+    uint64_t look_from; /* at which to ask block_stops(): `limit`, or 0: an interrupt is pending */
     uint64_t block_pc;
     uint64_t block_end;
     bool block_known;      /* false at the first block after an exception or an entry */
@@ -78,7 +79,6 @@ struct emulated {
         const uint8_t *host;
     } code[EMULATED_CODE_LINES];
 
-    bool watch; /* an interrupt is pending: look at the end of each block whether it is taken */
     bool own_hcr_is_stale; /* own_hcr is older than the engine's HCR_EL2 */
     uint64_t own_hcr;
     struct timer_state timer; /* CNTV of a partition: state of its context, raises nothing */
@@ -146,6 +146,9 @@ void registers_set_x(struct context *context, unsigned first, unsigned count, co
 uint64_t registers_get_sysreg(struct context *context, enum context_sysreg reg);
 void registers_set_sysreg(struct context *context, enum context_sysreg reg, uint64_t value);
 
+/* block.c: does the run end before the block at `pc`? */
+bool block_stops(struct emulated *e, uint64_t pc);
+
 /* hooks.c */
 bool hooks_add(struct emulated *e);
 
@@ -162,7 +165,7 @@ struct interrupt {
     bool is_fiq;
     uint8_t target_el; /* inside the context */
 };
-/* Says also in `watch` whether there is one at all. */
+/* Also sets `look_from`. */
 bool interrupt_due(struct emulated *e, struct interrupt *due);
 bool interrupt_ends_wfi(struct emulated *e);
 uint64_t interrupt_status(struct emulated *e); /* ISR_EL1 */

@@ -4,61 +4,15 @@
 
 #include "sim/cpu/emulated.h"
 
-/*
- * Does this instruction end an architectural block: a branch, an exception return, or what may
- * unmask interrupts, with the barrier that may follow? The library ends its blocks at all of them.
- */
-static bool ends_block(uint32_t instruction)
-{
-    return (instruction & 0x7c000000u) == 0x14000000u || /* B, BL */
-           (instruction & 0xff000010u) == 0x54000000u || /* B.cond */
-           (instruction & 0x7e000000u) == 0x34000000u || /* CBZ, CBNZ */
-           (instruction & 0x7e000000u) == 0x36000000u || /* TBZ, TBNZ */
-           (instruction & 0xfe000000u) == 0xd6000000u || /* BR, BLR, RET, ERET */
-           (instruction & 0xfff8f01fu) == 0xd500401fu || /* MSR (immediate) */
-           (instruction & 0xffffffe0u) == 0xd51b4220u || /* MSR DAIF */
-           (instruction & 0xfffff0ffu) == 0xd50330dfu;   /* ISB */
-}
-
-/* A block that follows its predecessor in memory may be a cut of the library's own. */
-static bool at_block_end(struct emulated *e, uint64_t pc)
-{
-    uint32_t instruction;
-
-    return !e->block_known || pc != e->block_end ||
-           !engine_instruction(e, e->block_end - 4, &instruction) || ends_block(instruction);
-}
-
-static bool must_stop(struct emulated *e)
-{
-    struct interrupt due;
-
-    if (e->context.retired >= e->limit) {
-        e->stop = STOP_SLICE;
-        return true;
-    }
-    if (interrupt_due(e, &due)) {
-        e->stop = STOP_DUE;
-        return true;
-    }
-    return false;
-}
-
 static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
 {
     struct emulated *e = user;
 
-    if (pc % 4 != 0) {
-        e->stop = STOP_ALIGNMENT;
-        uc_emu_stop(uc);
-        return;
-    }
+    (void)uc;
     if (pc != e->block_end) {
         e->branch_count = e->context.retired;
     }
-    if ((e->context.retired >= e->limit || e->watch) && at_block_end(e, pc) && must_stop(e)) {
-        e->pc = pc;
-        uc_emu_stop(uc);
+    if ((e->context.retired >= e->look_from || pc % 4 != 0) && block_stops(e, pc)) {
         return;
     }
     e->block_pc = pc;

@@ -97,10 +97,11 @@ bool interrupt_due(struct emulated *e, struct interrupt *due)
     uint64_t lines = virtual_lines(e);
     uint64_t pstate;
 
-    e->watch = signals.irq || signals.fiq || lines != 0;
-    if (!e->watch) {
+    e->look_from = e->limit;
+    if (!signals.irq && !signals.fiq && lines == 0) {
         return false;
     }
+    e->look_from = 0;
     if (signals.fiq || (signals.irq && is_partition(config))) {
         *due = (struct interrupt){.leaves = true, .is_fiq = signals.fiq};
         return true;

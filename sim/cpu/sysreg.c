@@ -79,7 +79,7 @@ bool sysreg_write(struct emulated *e, struct sysreg_id id, uint64_t value)
     if (KEY(id.op0, id.op1, id.crn, id.crm, id.op2) == KEY(3, 4, 1, 1, 0)) {
         /* HCR_EL2: the engine keeps it, if this level may write it. */
         e->own_hcr_is_stale = true;
-        e->watch = true;
+        e->look_from = 0;
         return false;
     }
     return id.op0 == 3 && id.crn == 14 && e->context.config.top_el != 0 &&

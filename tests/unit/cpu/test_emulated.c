@@ -417,6 +417,31 @@ START_TEST(code_that_rewrites_itself_is_seen)
 }
 END_TEST
 
+/* By the key that is on after this: SCTLR_ELx.EnIA. */
+START_TEST(pointers_are_authenticated)
+{
+    const uint32_t write_sctlr[] = {0xd5181000u, 0xd51c1000u}; /* msr sctlr_el1, x0; _el2 */
+
+    for (uint8_t top_el = 1; top_el <= 2; top_el++) {
+        for (unsigned stage2 = 0; stage2 < 3u - top_el; stage2++) {
+            CODE_AT(CODE, 0xd5182102u /* msr apiakeylo_el1, x2 */, write_sctlr[top_el - 1],
+                    0xd5033fdfu /* isb */, 0xdac10083u /* pacia x3, x4 */, 0xaa0303e5u /* mov x5 */,
+                    0xdac11083u /* autia x3, x4 */, SMC(5));
+            start(top_el, stage2 != 0, 0);
+            context->ops->set_x(context, 0, 1, &(uint64_t){0xb0d00800});
+            context->ops->set_x(context, 2, 1, &(uint64_t){0x123456789});
+            context->ops->set_x(context, 3, 1, &(uint64_t){CODE});
+            run();
+            ck_assert_uint_eq(out.esr, 0x17ull << 26 | 1u << 25 | 5);
+            ck_assert_uint_ne(x(5), CODE);
+            ck_assert_uint_eq(x(3), CODE);
+            context->ops->destroy(context);
+        }
+    }
+    context = NULL;
+}
+END_TEST
+
 START_TEST(registers_work_before_the_engine_does)
 {
     const uint64_t values[2] = {11, 12};
@@ -456,6 +481,7 @@ int main(void)
     tcase_add_loop_test(tests, slices_do_not_change_a_program, 0, 40);
     tcase_add_test(tests, an_exception_without_end_does_not_stop_time);
     tcase_add_test(tests, code_that_rewrites_itself_is_seen);
+    tcase_add_test(tests, pointers_are_authenticated);
     tcase_add_test(tests, registers_work_before_the_engine_does);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
