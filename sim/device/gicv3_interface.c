@@ -356,20 +356,29 @@ static void write_igrpen1_el3(const struct access *access, uint64_t value)
     enable_group(access->cpu, GIC_G1S, (value & 2) != 0);
 }
 
+/* These are not banked: what sends at EL3 is Secure, whatever SCR_EL3.NS says. */
+static bool sends_secure(const struct access *access)
+{
+    return access->el == 3 || access->secure;
+}
+
 static void write_sgi0r(const struct access *access, uint64_t value)
 {
-    gic_send_sgi(access->gic, access->pe, GIC_G0, access->secure, value);
+    gic_send_sgi(access->gic, access->pe, GIC_G0, sends_secure(access), value);
 }
 
 static void write_sgi1r(const struct access *access, uint64_t value)
 {
-    gic_send_sgi(access->gic, access->pe, bank(access), access->secure, value);
+    bool secure = sends_secure(access);
+
+    gic_send_sgi(access->gic, access->pe, secure ? GIC_G1S : GIC_G1NS, secure, value);
 }
 
 static void write_asgi1r(const struct access *access, uint64_t value)
 {
-    gic_send_sgi(access->gic, access->pe, access->secure ? GIC_G1NS : GIC_G1S, access->secure,
-                 value);
+    bool secure = sends_secure(access);
+
+    gic_send_sgi(access->gic, access->pe, secure ? GIC_G1NS : GIC_G1S, secure, value);
 }
 
 struct icc_register {

@@ -19,29 +19,13 @@ static const struct {
     {1056, 64, true},
 };
 
-/* The binding's cells for one interrupt; 3 where the tree names no interrupt controller. */
-static unsigned interrupt_cells(const void *fdt, int node)
-{
-    const void *value = NULL;
-    int length = 0;
-
-    for (int at = node; at >= 0 && value == NULL; at = fdt_parent_offset(fdt, at)) {
-        value = fdt_getprop(fdt, at, "interrupt-parent", &length);
-    }
-    if (value == NULL || length != sizeof(fdt32_t))
-        return 3;
-    node = fdt_node_offset_by_phandle(fdt, fdt32_ld(value));
-    value = node < 0 ? NULL : fdt_getprop(fdt, node, "#interrupt-cells", &length);
-    return value != NULL && length == sizeof(fdt32_t) ? fdt32_ld(value) : 3;
-}
-
 bool device_line_read(struct device *device, unsigned index, struct device_line *line,
                       struct sim_error *err)
 {
     const struct board *board = &device->machine->board;
     int length = 0;
     const fdt32_t *cells = fdt_getprop(board->fdt, device->node->node, "interrupts", &length);
-    unsigned width = interrupt_cells(board->fdt, device->node->node);
+    unsigned width = device->node->interrupt_cells;
     uint32_t type;
     uint32_t number;
 

@@ -18,6 +18,7 @@ bool check_init(struct run *run)
     spmc_mutable_state(run->spmc, &start, &run->shadow_size);
     run->shadow = calloc(1, run->shadow_size);
     run->check_all = true;
+    run->notifications_changed = true;
     return run->shadow != NULL && check_memory_create(run);
 }
 
@@ -29,6 +30,11 @@ static void broken(struct run *run, const char *law, const struct vcpu *vcpu)
              vcpu->index);
     report_text(run, run->machine->current, EVENT_CHECK, text);
     run_fail(run, "invariant: %s", text);
+}
+
+void check_law_broken(struct run *run, const char *law, const struct vcpu *vcpu)
+{
+    broken(run, law, vcpu);
 }
 
 /*
@@ -48,6 +54,11 @@ void check_before(struct arch_pe *pe, const struct vcpu *vcpu)
         return;
     }
     spmc_mutable_state(run->spmc, &start, &size);
+    /* What is under a lock that nobody took is as it was: half of it all, and more. */
+    if (!run->notifications_changed) {
+        size -= spmc_notification_state_bytes(run->spmc);
+    }
+    run->notifications_changed = false;
     memcpy(run->shadow, start, size);
     run->shadow_fid = (uint32_t)vcpu->frame.x[0];
     run->shadow_free_pages = spmc_page_pool(run->spmc)->free_count;
@@ -238,12 +249,16 @@ void check_after(struct arch_pe *pe, const struct vcpu *vcpu, const struct vcpu_
     }
     if (no_lock_is_held(run)) {
         check_states(run, next);
+        check_interrupts(pe, next);
         check_memory(run, refused);
     }
 }
 
 void check_end(struct run *run)
 {
+    if (run->check_memory != NULL && !run->failed && no_lock_is_held(run)) {
+        check_interrupts_end(run);
+    }
     if (run->check_memory != NULL && !run->failed) {
         check_memory_full(run, run->check_all);
     }

@@ -7,13 +7,19 @@
 
 #include "sim/host/host.h"
 
-void core_point(struct arch_pe *pe, uint64_t ns)
+static void core_advance(struct arch_pe *pe, uint64_t ns)
 {
     machine_pe_advance(pe->pe, ns);
     if (machine_pe_slice_over(pe->pe)) {
         pe->run->core_switches++;
         machine_pe_yield(pe->pe);
     }
+}
+
+void core_point(struct arch_pe *pe, uint64_t ns, enum choice_kind kind)
+{
+    machine_choice(pe->pe, kind);
+    core_advance(pe, ns);
 }
 
 static enum bus_pas bus_pas_of(enum pas pas)
@@ -83,7 +89,7 @@ uint64_t arch_pte_read(struct arch_pe *pe, const uint64_t *slot)
 
 void arch_pte_write(struct arch_pe *pe, uint64_t *slot, uint64_t descriptor)
 {
-    core_point(pe, HOST_DESCRIPTOR_NS);
+    core_point(pe, HOST_DESCRIPTOR_NS, CHOICE_DESCRIPTOR);
     if (pe->run->check_memory != NULL) {
         check_note_written(pe->run, slot);
     }
@@ -117,7 +123,7 @@ uint32_t arch_mmio_read32(struct arch_pe *pe, paddr_t reg, enum pas pas)
     if (is_call_log(reg)) {
         return 0; /* always room in its FIFO */
     }
-    core_point(pe, HOST_REGISTER_NS);
+    core_point(pe, HOST_REGISTER_NS, CHOICE_REGISTER);
     if (!bus_read(&pe->run->machine->bus, pe->pe, reg.pa, 4, bus_pas_of(pas), &value)) {
         arch_panic(pe, "device register read: no device answers");
     }
@@ -132,7 +138,7 @@ void arch_mmio_write32(struct arch_pe *pe, paddr_t reg, uint32_t value, enum pas
         }
         return;
     }
-    core_point(pe, HOST_REGISTER_NS);
+    core_point(pe, HOST_REGISTER_NS, CHOICE_REGISTER);
     if (!bus_write(&pe->run->machine->bus, pe->pe, reg.pa, 4, bus_pas_of(pas), value)) {
         arch_panic(pe, "device register write: no device answers");
     }
@@ -193,7 +199,7 @@ void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
 static void lock_point(struct arch_pe *pe, const struct arch_lock *lock)
 {
     if (lock->rank != SPMC_RANK_LOG || lock->word != 0) {
-        core_point(pe, HOST_LOCK_NS);
+        core_point(pe, HOST_LOCK_NS, CHOICE_LOCK);
     }
 }
 
@@ -208,11 +214,15 @@ void arch_lock(struct arch_pe *pe, struct arch_lock *lock)
             machine_pe_halt(pe->pe);
         }
     }
-    do {
-        lock_point(pe, lock);
-    } while (lock->word != 0);
+    lock_point(pe, lock);
+    while (lock->word != 0) {
+        core_advance(pe, HOST_LOCK_NS); /* a wait is one choice, however long it lasts */
+    }
     lock->word = 1;
     pe->held[pe->held_count++] = lock;
+    if (lock->rank == SPMC_RANK_NOTIFICATION) {
+        pe->run->notifications_changed = true;
+    }
 }
 
 void arch_unlock(struct arch_pe *pe, struct arch_lock *lock)

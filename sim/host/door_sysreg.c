@@ -47,7 +47,7 @@ uint64_t arch_sysreg_read(struct arch_pe *pe, enum arch_sysreg reg)
 {
     uint64_t now_ns;
 
-    core_point(pe, HOST_REGISTER_NS);
+    core_point(pe, HOST_REGISTER_NS, CHOICE_REGISTER);
     now_ns = pe->pe->now_ns;
     switch (reg) {
     case ARCH_CNTFRQ:
@@ -65,7 +65,7 @@ uint64_t arch_sysreg_read(struct arch_pe *pe, enum arch_sysreg reg)
 
 void arch_sysreg_write(struct arch_pe *pe, enum arch_sysreg reg, uint64_t value)
 {
-    core_point(pe, HOST_REGISTER_NS);
+    core_point(pe, HOST_REGISTER_NS, CHOICE_REGISTER);
     switch (reg) {
     case ARCH_CNTHPS_CTL:
         timer_write(pe->pe, PE_TIMER_CNTHPS, TIMER_CTL, value, pe->pe->now_ns);

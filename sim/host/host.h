@@ -100,13 +100,17 @@ struct run {
     uint64_t core_switches; /* how often a PE was put off inside of it */
     void *shadow;
     size_t shadow_size;
-    uint32_t shadow_fid; /* what the caller has in w0 */
+    bool notifications_changed; /* may have, since the shadow was made */
+    uint32_t shadow_fid;        /* what the caller has in w0 */
     uint64_t shadow_free_pages;
     uint64_t shadow_memory_writes;
     bool check_all;                       /* the next check is of everything */
     unsigned resets;                      /* so far */
     uint64_t retired_before[RUN_MAX_PES]; /* by contexts of earlier boots */
     struct check_memory *check_memory;
+    uint32_t check_vcpu; /* whose turn it is in check_interrupts.c */
+    uint32_t check_line_vcpu;
+    uint32_t check_line;
     uint8_t partition_state[RUN_MAX_PARTITIONS];
 
     bool failed;
@@ -138,8 +142,8 @@ void run_destroy_contexts(struct run *run);
 const struct board_ram *host_first_ns_ram(const struct board *board);
 
 /* pe_loop.c: the loop that the arch side owns, entry of a PE's coroutine. */
-/* door.c: a place where the schedule may put this PE off inside the core. */
-void core_point(struct arch_pe *pe, uint64_t ns);
+/* door.c: a place where the schedule may put this PE off inside the core: it takes `ns`. */
+void core_point(struct arch_pe *pe, uint64_t ns, enum choice_kind kind);
 
 /* door_sysreg.c: ICC_HPPIR0_EL1 as EL3 reads it: a Group 0 INTID; 1020, Secure Group 1; or more. */
 uint32_t host_el3_pending(const struct arch_pe *pe);
@@ -156,6 +160,10 @@ void check_before(struct arch_pe *pe, const struct vcpu *vcpu);
 void check_after(struct arch_pe *pe, const struct vcpu *vcpu, const struct vcpu_exit *exit,
                  const struct vcpu *next);
 void check_end(struct run *run); /* of the run */
+void check_law_broken(struct run *run, const char *law, const struct vcpu *vcpu);
+/* check_interrupts.c: `next` runs next on `pe`, and nobody holds a lock. */
+void check_interrupts(struct arch_pe *pe, const struct vcpu *next);
+void check_interrupts_end(struct run *run);
 /* check_tables.c: who can reach what, recomputed from the tables in RAM alone. */
 void check_tables(struct run *run);
 /* check_memory.c, called by the door: the core opened a page, wrote a descriptor. */

@@ -82,25 +82,33 @@ static bool read_package(void *context, uint64_t offset, void *to, size_t size_b
     return true;
 }
 
-/* The manifest's own wishes, as far as a boot loader looks: load-address, execution-ctx-count. */
-static uint64_t manifest_number(struct run_plan_partition *plan, const char *property,
-                                uint64_t otherwise)
+/* The manifest in its package; NULL: not one that can be read. */
+static void *find_manifest(struct run_plan_partition *plan)
 {
     const struct package_source source = {read_package, plan};
     struct manifest_diag diag;
     struct package_layout layout;
-    const void *fdt;
-    const void *value;
-    int length;
+    void *fdt;
 
     if (plan->package_size < PACKAGE_HEADER_BYTES ||
         !package_read(plan->package, &source, align_up(plan->package_size, PAGE_SIZE_BYTES),
                       &layout, &diag) ||
         (uint64_t)layout.manifest_offset + layout.manifest_size_bytes > plan->package_size) {
-        return otherwise;
+        return NULL;
     }
     fdt = plan->package + layout.manifest_offset;
-    if (fdt_blob_check(fdt, layout.manifest_size_bytes) != 0) {
+    return fdt_blob_check(fdt, layout.manifest_size_bytes) == 0 ? fdt : NULL;
+}
+
+/* The manifest's own wishes, as far as a boot loader looks: load-address, execution-ctx-count. */
+static uint64_t manifest_number(struct run_plan_partition *plan, const char *property,
+                                uint64_t otherwise)
+{
+    const void *fdt = find_manifest(plan);
+    const void *value;
+    int length;
+
+    if (fdt == NULL) {
         return otherwise;
     }
     value = fdt_getprop(fdt, 0, property, &length);
@@ -108,6 +116,22 @@ static uint64_t manifest_number(struct run_plan_partition *plan, const char *pro
         return fdt32_ld(value);
     }
     return value != NULL && length == 8 ? fdt64_ld(value) : otherwise;
+}
+
+static bool put_vcpu_on_each_pe(struct run *run, uint32_t index, struct sim_error *err)
+{
+    struct run_partition *partition = &run->config.partition[index];
+    void *fdt = find_manifest(&run->plan[index]);
+
+    if (fdt == NULL ||
+        fdt_setprop_inplace_u32(fdt, 0, "execution-ctx-count", run->config.pe_count) != 0) {
+        return sim_fail(err, SIM_BAD_INPUT,
+                        "partition %s: a vCPU on each PE wants a manifest with one cell of "
+                        "execution-ctx-count",
+                        partition->name);
+    }
+    partition->vcpu_count = run->config.pe_count;
+    return true;
 }
 
 static bool overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
@@ -352,7 +376,9 @@ bool plan_run(struct run *run, struct sim_error *err)
             return sim_fail(err, SIM_BAD_INPUT, "partition %s: a name has at most %u characters",
                             config->partition[i].name, MANIFEST_NAME_BYTES - 1);
         }
-        if (!make_package(&config->partition[i], &run->plan[i], err) || !place(run, i, err)) {
+        if (!make_package(&config->partition[i], &run->plan[i], err) ||
+            (config->partition[i].vcpu_on_each_pe && !put_vcpu_on_each_pe(run, i, err)) ||
+            !place(run, i, err)) {
             return false;
         }
     }

@@ -91,6 +91,7 @@ static bool create_machine(struct run *run, struct sim_error *err)
     }
     if (run->machine != NULL) {
         run->machine->on_reset = on_reset;
+        machine_set_choices(run->machine, config->choices);
     }
     free(board);
     return run->machine != NULL;
@@ -194,6 +195,8 @@ void run_execute(struct run *run, struct run_result *result)
     memset(result, 0, sizeof(*result));
     result->verdict = run->verdict;
     memcpy(result->why, run->why, sizeof(result->why));
+    result->choices = run->machine->choices.number;
+    result->delays = run->machine->choices.delays;
     for (unsigned i = 0; i < run->config.pe_count; i++) {
         const struct sim_pe *pe = &run->machine->pe[i];
 

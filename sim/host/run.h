@@ -43,6 +43,7 @@ struct run_partition {
     uint64_t load_address;    /* 0: the manifest's load-address, else the next free secure memory */
     uint64_t mem_size_bytes;  /* 0: image and manifest rounded up, at least 1 MiB */
     uint32_t vcpu_count;      /* 0: the manifest's execution-ctx-count */
+    bool vcpu_on_each_pe;     /* instead: one for each PE, and the manifest is made to say so */
     const uint32_t *smc_allowed;
     uint32_t smc_allowed_count;
     run_make_context make; /* scripted: every vCPU's context comes from here (image may be empty) */
@@ -76,8 +77,9 @@ struct run_config {
     bool per_vcpu_notifications; /* a property of /hypervisor in the SPMC manifest */
     uint64_t quantum_least_ns;   /* turns of PEs, see machine_set_quantum(); 0: the default */
     uint64_t quantum_most_ns;
-    bool check;      /* invariants after every SPMC entry */
-    bool check_full; /* then: all of memory each time, not only what changed */
+    struct choice_source *choices; /* see sim/machine/choice.h; NULL: none */
+    bool check;                    /* invariants after every SPMC entry */
+    bool check_full;               /* then: all of memory each time, not only what changed */
     struct trace *trace;
     bool call_log;      /* the SPMC writes its call log (docs/twin.md); the run is the same */
     FILE *call_log_out; /* where to; NULL: nowhere */
@@ -97,6 +99,8 @@ struct run_result {
     char why[512];         /* one line; empty when passed */
     uint64_t simulated_ns; /* at the end, the PE that is furthest */
     uint64_t retired[RUN_MAX_PES];
+    uint64_t choices; /* choice points that it came by */
+    uint64_t delays;  /* how many of them put something off */
 };
 
 /* Builds everything up to the first instruction. NULL: err says why (bad input: status 2). */

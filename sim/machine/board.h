@@ -44,8 +44,9 @@ struct board_device {
     int node;            /* offset in the tree, for bindings with more properties */
     unsigned reg_count;
     struct board_reg reg[BOARD_MAX_REGS];
-    bool secure;     /* visible to the secure world */
-    bool non_secure; /* visible to the normal world */
+    unsigned interrupt_cells; /* of one entry of `interrupts`, as its interrupt parent says */
+    bool secure;              /* visible to the secure world */
+    bool non_secure;          /* visible to the normal world */
 };
 
 struct board {

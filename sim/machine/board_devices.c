@@ -138,6 +138,7 @@ bool board_read_device(struct board_reader *reader, unsigned depth, const char *
     memcpy(device->compatible, compatible, strlen(compatible) + 1);
     device->node = level->node;
     device->reg_count = count;
+    device->interrupt_cells = level->interrupt_cells;
     device->secure = level->secure;
     device->non_secure = level->non_secure;
     board->device_count++;

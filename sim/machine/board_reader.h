@@ -18,11 +18,12 @@ struct board_level {
     int node;
     uint32_t address_cells; /* of its children's reg */
     uint32_t size_cells;
-    bool mapped;   /* its children's addresses can be translated to the parent's */
-    bool identity; /* ... unchanged */
-    bool cpus;     /* /cpus and what is below */
-    bool skipped;  /* describes no hardware (reserved-memory, chosen ...) */
-    bool secure;   /* available to the secure world */
+    uint32_t interrupt_cells; /* of the interrupt parent that it has or inherits */
+    bool mapped;              /* its children's addresses can be translated to the parent's */
+    bool identity;            /* ... unchanged */
+    bool cpus;                /* /cpus and what is below */
+    bool skipped;             /* describes no hardware (reserved-memory, chosen ...) */
+    bool secure;              /* available to the secure world */
     bool non_secure;
     size_t path_bytes; /* length of its path */
 };

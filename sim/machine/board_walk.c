@@ -8,6 +8,8 @@
 
 #include "sim/machine/board_reader.h"
 
+#define GIC_CELLS 3u /* of an interrupt, where the tree does not say */
+
 bool board_fault(struct board_reader *reader, const char *format, ...)
 {
     char text[384];
@@ -66,6 +68,19 @@ static bool read_availability(struct board_reader *reader, struct board_level *l
     return true;
 }
 
+/* Of the interrupt parent that the node names; `inherited` where it names none. */
+static uint32_t read_interrupt_cells(const void *fdt, int node, uint32_t inherited)
+{
+    int length = 0;
+    const void *value = fdt_getprop(fdt, node, "interrupt-parent", &length);
+
+    if (value == NULL || length != sizeof(fdt32_t))
+        return inherited;
+    node = fdt_node_offset_by_phandle(fdt, fdt32_ld(value));
+    value = node < 0 ? NULL : fdt_getprop(fdt, node, "#interrupt-cells", &length);
+    return value != NULL && length == sizeof(fdt32_t) ? fdt32_ld(value) : GIC_CELLS;
+}
+
 static bool enter_path(struct board_reader *reader, struct board_level *level, unsigned depth)
 {
     int length = 0;
@@ -122,12 +137,14 @@ bool board_enter(struct board_reader *reader, int node, unsigned depth)
     level->node = node;
     level->secure = true;
     level->non_secure = true;
+    level->interrupt_cells = GIC_CELLS;
     if (depth > 0) {
         const struct board_level *parent = &reader->level[depth - 1];
         level->cpus = parent->cpus;
         level->skipped = parent->skipped;
         level->secure = parent->secure;
         level->non_secure = parent->non_secure;
+        level->interrupt_cells = parent->interrupt_cells;
     }
     if (!enter_path(reader, level, depth))
         return false;
@@ -142,6 +159,7 @@ bool board_enter(struct board_reader *reader, int node, unsigned depth)
         !read_availability(reader, level))
         return false;
     enter_bus(reader, level, depth);
+    level->interrupt_cells = read_interrupt_cells(reader->fdt, node, level->interrupt_cells);
     return true;
 }
 

@@ -56,6 +56,7 @@ struct machine *machine_create(struct board *board, unsigned pe_count, struct tr
     machine->seed = seed;
     machine->limit_ns = limit_ns;
     machine_set_quantum(machine, MACHINE_QUANTUM_NS, MACHINE_QUANTUM_NS);
+    machine_set_choices(machine, NULL);
     if (create_pes(machine, pe_count, err) && create_ram(machine, err) &&
         devices_create(machine, err))
         return machine;

@@ -104,6 +104,31 @@ void machine_set_quantum(struct machine *machine, uint64_t least_ns, uint64_t mo
     machine->quantum_random = machine->seed;
 }
 
+void machine_set_choices(struct machine *machine, struct choice_source *source)
+{
+    machine->choices.source = source;
+    machine->choices.due = source != NULL ? source->due : UINT64_MAX;
+}
+
+uint64_t machine_choice_ask(struct machine *machine, const struct sim_pe *pe, enum choice_kind kind)
+{
+    struct choice_points *choices = &machine->choices;
+    struct choice_source *source = choices->source;
+    uint64_t delay_ns = source->answer(source, choices->number, kind, pe);
+
+    choices->due = source->due;
+    if (delay_ns > CHOICE_MAX_DELAY_NS)
+        delay_ns = CHOICE_MAX_DELAY_NS;
+    if (delay_ns == 0)
+        return 0;
+    choices->delays++;
+    choices->delayed_ns += delay_ns;
+    /* A run that is late because it was put off has not hung. */
+    if (machine->limit_ns <= MACHINE_NEVER - delay_ns)
+        machine->limit_ns += delay_ns;
+    return delay_ns;
+}
+
 /* The length of the next turn (SplitMix64). */
 static void draw_quantum(struct machine *machine)
 {
@@ -132,40 +157,56 @@ static uint64_t slice_end(const struct machine *machine, const struct sim_pe *ot
     return end_ns;
 }
 
-/* True when the scheduler's next choice would be `pe` again, so no switch is needed. */
-static bool stays_current(const struct machine *machine, const struct sim_pe *pe,
-                          const struct sim_pe *other)
+static void run_event(struct machine *machine)
 {
-    if (machine->end != MACHINE_END_NONE || machine->step_check != NULL ||
-        pe->now_ns >= machine->limit_ns)
-        return false;
-    if (machine->events != NULL && machine->events->due_ns <= pe->now_ns)
-        return false;
-    return other == NULL || pe->now_ns < other->now_ns ||
-           (pe->now_ns == other->now_ns && pe->index < other->index);
+    struct machine_event *event = machine->events;
+
+    machine_event_remove(machine, event);
+    if (machine->now_ns < event->due_ns)
+        machine->now_ns = event->due_ns;
+    event->fn(machine, event->arg);
+}
+
+/*
+ * What the scheduler would do now, as long as that is events and then `pe` again: it is done here,
+ * since a switch to the scheduler and back costs more. True: `pe` goes on.
+ */
+static bool goes_on(struct machine *machine, struct sim_pe *pe)
+{
+    machine->now_ns = pe->now_ns;
+    while (machine->end == MACHINE_END_NONE && machine->step_check == NULL) {
+        const struct sim_pe *first = furthest_behind(machine, NULL);
+        const struct machine_event *event = machine->events;
+
+        if (event != NULL && (first == NULL || event->due_ns <= first->now_ns)) {
+            if (event->due_ns >= machine->limit_ns)
+                return false;
+            machine->current = NULL;
+            run_event(machine);
+            machine->current = pe;
+        } else if (first != pe || pe->now_ns >= machine->limit_ns) {
+            return false;
+        } else {
+            pe->slice_end_ns = slice_end(machine, furthest_behind(machine, pe));
+            machine->now_ns = pe->now_ns;
+            return true;
+        }
+    }
+    return false;
 }
 
 void machine_pe_yield(struct sim_pe *pe)
 {
-    struct machine *machine = pe->machine;
-    const struct sim_pe *other;
-
-    if (pe->now_ns < pe->slice_end_ns)
-        return;
-    other = furthest_behind(machine, pe);
-    if (stays_current(machine, pe, other)) {
-        pe->slice_end_ns = slice_end(machine, other);
-        machine->now_ns = pe->now_ns;
-        return;
-    }
-    coroutine_suspend(pe->coroutine);
+    if (pe->now_ns >= pe->slice_end_ns && !goes_on(pe->machine, pe))
+        coroutine_suspend(pe->coroutine);
 }
 
 void machine_pe_wait(struct sim_pe *pe)
 {
     if (!pe->wake || pe->machine->end != MACHINE_END_NONE) {
         pe->state = PE_IDLE;
-        coroutine_suspend(pe->coroutine);
+        if (!goes_on(pe->machine, pe))
+            coroutine_suspend(pe->coroutine);
     }
     pe->wake = false;
 }
@@ -186,18 +227,13 @@ static enum machine_end end_of_silence(const struct machine *machine)
     return MACHINE_END_DONE;
 }
 
-static void run_event(struct machine *machine)
-{
-    struct machine_event *event = machine->events;
-
-    machine_event_remove(machine, event);
-    if (machine->now_ns < event->due_ns)
-        machine->now_ns = event->due_ns;
-    event->fn(machine, event->arg);
-}
-
 static void run_slice(struct machine *machine, struct sim_pe *pe)
 {
+    uint64_t before_ns = pe->now_ns;
+
+    machine_choice(pe, CHOICE_TURN);
+    if (pe->now_ns != before_ns)
+        return; /* whose turn it is now is looked up anew */
     draw_quantum(machine);
     pe->slice_end_ns = slice_end(machine, furthest_behind(machine, pe));
     machine->now_ns = pe->now_ns;

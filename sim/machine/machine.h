@@ -15,6 +15,7 @@
 
 #include "sim/machine/board.h"
 #include "sim/machine/bus.h"
+#include "sim/machine/choice.h"
 #include "sim/machine/error.h"
 
 struct machine;
@@ -89,6 +90,7 @@ struct machine {
     uint64_t quantum_least_ns;
     uint64_t quantum_most_ns;
     uint64_t quantum_random;
+    struct choice_points choices; /* see machine_set_choices() */
     enum machine_end end;
     struct device *devices; /* list */
     struct sim_pe *current; /* PE whose coroutine runs; NULL: the scheduler */
@@ -121,6 +123,28 @@ bool machine_restart(struct machine *machine, bool lose_ram, struct sim_error *e
  * anew for each turn from the machine's seed. Before machine_run().
  */
 void machine_set_quantum(struct machine *machine, uint64_t least_ns, uint64_t most_ns);
+
+/* Who is asked at choice points; NULL: nobody. Before machine_run(). */
+void machine_set_choices(struct machine *machine, struct choice_source *source);
+
+/* The source's answer at a point whose turn has come, within bounds. */
+uint64_t machine_choice_ask(struct machine *machine, const struct sim_pe *pe,
+                            enum choice_kind kind);
+
+/* How long what is about to happen is put off, mostly 0. */
+static inline uint64_t machine_choice_delay(struct machine *machine, const struct sim_pe *pe,
+                                            enum choice_kind kind)
+{
+    return ++machine->choices.number != machine->choices.due
+               ? 0
+               : machine_choice_ask(machine, pe, kind);
+}
+
+/* A choice point of a PE: its time goes forward, and its slice is over when others are due now. */
+static inline void machine_choice(struct sim_pe *pe, enum choice_kind kind)
+{
+    pe->now_ns += machine_choice_delay(pe->machine, pe, kind);
+}
 
 /*
  * Starts a PE that is PE_OFF or PE_STOPPED: entry(pe, arg) runs on its own stack from the PE's time

@@ -112,6 +112,26 @@ static bool name_partition(struct scenario *scenario, unsigned index, const char
     return true;
 }
 
+/* vcpus = "pes": as many as there are PEs, whatever the manifest says; else a number. */
+static bool read_vcpus(struct scenario *scenario, struct run_partition *partition,
+                       struct sim_error *err)
+{
+    lua_State *L = scenario->script.L;
+    uint64_t vcpus = 0;
+
+    lua_pushstring(L, "vcpus");
+    if (lua_rawget(L, -2) == LUA_TSTRING) {
+        partition->vcpu_on_each_pe = strcmp(lua_tostring(L, -1), "pes") == 0;
+    }
+    lua_pop(L, 1);
+    if (!partition->vcpu_on_each_pe &&
+        !scenario_integer(scenario, "vcpus", 1, RUN_MAX_PES, &vcpus, err)) {
+        return false;
+    }
+    partition->vcpu_count = (uint32_t)vcpus;
+    return true;
+}
+
 static bool read_partition(struct scenario *scenario, const char *share, unsigned index,
                            struct run_partition *partition, struct sim_error *err)
 {
@@ -120,7 +140,6 @@ static bool read_partition(struct scenario *scenario, const char *share, unsigne
     const char *image;
     const char *manifest;
     const char *package;
-    uint64_t vcpus = 0;
     uint64_t version = 0;
     bool scripted;
 
@@ -131,7 +150,7 @@ static bool read_partition(struct scenario *scenario, const char *share, unsigne
         !scenario_text(scenario, "manifest", &manifest, err) ||
         !scenario_text(scenario, "package", &package, err) ||
         !scenario_integer(scenario, "load", 4096, 1ull << 40, &partition->load_address, err) ||
-        !scenario_integer(scenario, "vcpus", 1, RUN_MAX_PES, &vcpus, err) ||
+        !read_vcpus(scenario, partition, err) ||
         !scenario_integer(scenario, "spkg_version", 1, 2, &version, err) ||
         !read_memory(scenario, &partition->mem_size_bytes, err) ||
         !read_smc_allowed(scenario, index, partition, err) ||
@@ -140,7 +159,6 @@ static bool read_partition(struct scenario *scenario, const char *share, unsigne
         return false;
     }
     partition->name = scenario->name[index];
-    partition->vcpu_count = (uint32_t)vcpus;
     partition->package_version = (uint32_t)version;
     entry->partition_index = index;
     if (scripted) {

@@ -212,6 +212,7 @@ struct line_event {
     struct sim_pe *pe;
     uint32_t intid;
     int level; /* -1: a pulse */
+    bool late; /* has been put off */
 };
 
 static void drive(struct machine *machine, struct sim_pe *pe, uint32_t intid, int level)
@@ -223,10 +224,50 @@ static void drive(struct machine *machine, struct sim_pe *pe, uint32_t intid, in
     }
 }
 
+static void on_line(struct machine *machine, void *arg);
+
+/* What else is to come on the same line within the delay comes behind it, in the same order. */
+static void move_followers(struct machine *machine, const struct line_event *line, uint64_t to_ns)
+{
+    struct machine_event *next;
+
+    for (struct machine_event *event = machine->events; event != NULL; event = next) {
+        const struct line_event *other = event->arg;
+
+        next = event->next;
+        if (event->due_ns >= to_ns) {
+            break;
+        }
+        if (event->fn == on_line && other->intid == line->intid && other->pe == line->pe) {
+            machine_event_add(machine, event, to_ns, on_line, event->arg);
+        }
+    }
+}
+
+/* A line that is about to rise may be put off, once. */
+static bool put_off(struct machine *machine, struct line_event *line)
+{
+    uint64_t delay_ns;
+
+    if (line->late || line->level == 0) {
+        return false;
+    }
+    delay_ns = machine_choice_delay(machine, line->pe, CHOICE_INTERRUPT);
+    line->late = delay_ns != 0;
+    if (line->late) {
+        machine_event_add(machine, &line->event, machine->now_ns + delay_ns, on_line, line);
+        move_followers(machine, line, machine->now_ns + delay_ns);
+    }
+    return line->late;
+}
+
 static void on_line(struct machine *machine, void *arg)
 {
     struct line_event *line = arg;
 
+    if (put_off(machine, line)) {
+        return;
+    }
     drive(machine, line->pe, line->intid, line->level);
     line->script->outstanding--;
     free(line);

@@ -61,6 +61,12 @@ static int machine_index(lua_State *L)
         lua_pushinteger(L, (lua_Integer)now_ns(script));
         return 1;
     }
+    if (strcmp(name, "pes") == 0) {
+        struct run *run = script_run(script);
+
+        lua_pushinteger(L, run != NULL ? (lua_Integer)run_machine(run)->pe_count : 0);
+        return 1;
+    }
     if (strcmp(name, "map") == 0) {
         lua_pushcfunction(L, map_api);
         return 1;
@@ -85,8 +91,8 @@ static int machine_index(lua_State *L)
         return 1;
     }
     return luaL_error(L,
-                      "machine has no field '%s'; it has now_ns, map, race, reads, uart_input, "
-                      "interrupt and interrupt_state",
+                      "machine has no field '%s'; it has now_ns, pes, map, race, reads, "
+                      "uart_input, interrupt and interrupt_state",
                       name);
 }
 

@@ -517,6 +517,12 @@ const struct scenario_info *scenario_info(const struct scenario *scenario)
     return &scenario->info;
 }
 
+const char *scenario_source(const struct scenario *scenario, size_t *size_bytes)
+{
+    *size_bytes = scenario->source_bytes;
+    return scenario->source_bytes != 0 ? scenario->source : NULL;
+}
+
 void scenario_free(struct scenario *scenario)
 {
     if (scenario == NULL) {

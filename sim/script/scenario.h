@@ -67,6 +67,8 @@ struct scenario *scenario_compose(const struct scenario_parts *parts,
                                   const struct scenario_options *options, struct sim_error *err);
 
 const struct scenario_info *scenario_info(const struct scenario *scenario);
+/* The file's text; NULL: the scenario has no file. */
+const char *scenario_source(const struct scenario *scenario, size_t *size_bytes);
 void scenario_free(struct scenario *scenario);
 
 /*

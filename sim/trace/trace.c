@@ -26,6 +26,11 @@ struct trace {
     unsigned sink_count;
     struct trace_sink *sink[TRACE_MAX_SINKS];
     XXH3_state_t *hash;
+    const uint64_t *hashed; /* up to there */
+    uint64_t state_due;     /* number of the event after which state_fn is told; see there */
+    uint64_t state_every;
+    trace_state_fn state_fn;
+    void *state_user;
     struct trace_file *file;
     const uint64_t *last[TRACE_LAST]; /* ring of records */
     uint64_t buffer[TRACE_BUFFER_WORDS];
@@ -40,6 +45,8 @@ struct trace *trace_create(void)
     }
     trace->at = trace->buffer;
     trace->end = trace->buffer + TRACE_BUFFER_WORDS;
+    trace->hashed = trace->buffer;
+    trace->state_due = UINT64_MAX;
     trace->hash = XXH3_createState();
     if (trace->hash == NULL || XXH3_128bits_reset(trace->hash) != XXH_OK) {
         trace_destroy(trace);
@@ -74,16 +81,49 @@ void trace_add_sink(struct trace *trace, struct trace_sink *sink)
     }
 }
 
+static void hash_up_to_here(struct trace *trace)
+{
+    XXH3_128bits_update(trace->hash, trace->hashed,
+                        (size_t)(trace->at - trace->hashed) * sizeof(*trace->hashed));
+    trace->hashed = trace->at;
+}
+
 /* Hashes and records what is in the buffer, and starts it anew. */
 static void absorb(struct trace *trace)
 {
-    const uint64_t *start = trace->buffer;
-
-    XXH3_128bits_update(trace->hash, start, (size_t)(trace->at - start) * sizeof(*start));
+    hash_up_to_here(trace);
     if (trace->file != NULL) {
-        trace_file_add(trace->file, start, trace->at);
+        trace_file_add(trace->file, trace->buffer, trace->at);
     }
     trace->at = trace->buffer;
+    trace->hashed = trace->buffer;
+}
+
+static void hash_so_far(struct trace *trace, struct trace_hash *hash)
+{
+    XXH128_hash_t digest;
+
+    hash_up_to_here(trace);
+    digest = XXH3_128bits_digest(trace->hash);
+    hash->high = digest.high64;
+    hash->low = digest.low64;
+}
+
+void trace_on_state(struct trace *trace, uint64_t every, trace_state_fn fn, void *user)
+{
+    trace->state_every = every;
+    trace->state_fn = fn;
+    trace->state_user = user;
+    trace->state_due = every != 0 ? trace->count + every - trace->count % every : UINT64_MAX;
+}
+
+static void tell_state(struct trace *trace, uint64_t time_ns)
+{
+    struct trace_hash hash;
+
+    hash_so_far(trace, &hash);
+    trace->state_due += trace->state_every;
+    trace->state_fn(trace->state_user, trace->count, time_ns, &hash);
 }
 
 static void tell_sinks(struct trace *trace, const uint64_t *record)
@@ -112,6 +152,9 @@ void trace_emit(struct trace *trace, const struct event_header *header, const ui
     if (trace->sink_count != 0) {
         tell_sinks(trace, record);
     }
+    if (trace->count == trace->state_due) {
+        tell_state(trace, header->time_ns);
+    }
 }
 
 void trace_last(struct trace *trace, unsigned most,
@@ -137,12 +180,9 @@ uint64_t trace_count(const struct trace *trace)
 bool trace_finish(struct trace *trace, struct trace_hash *hash, struct sim_error *err)
 {
     struct trace_file *file = trace->file;
-    XXH128_hash_t digest;
 
     absorb(trace);
-    digest = XXH3_128bits_digest(trace->hash);
-    hash->high = digest.high64;
-    hash->low = digest.low64;
+    hash_so_far(trace, hash);
     trace->file = NULL;
     return file == NULL || trace_file_finish(file, trace->count, hash, err);
 }
@@ -150,4 +190,38 @@ bool trace_finish(struct trace *trace, struct trace_hash *hash, struct sim_error
 void trace_hash_text(const struct trace_hash *hash, char text[TRACE_HASH_TEXT])
 {
     snprintf(text, TRACE_HASH_TEXT, "%016" PRIx64 "%016" PRIx64, hash->high, hash->low);
+}
+
+void trace_hash_bytes(const void *data, size_t size_bytes, struct trace_hash *hash)
+{
+    XXH128_hash_t digest = XXH3_128bits(data, size_bytes);
+
+    hash->high = digest.high64;
+    hash->low = digest.low64;
+}
+
+bool trace_hash_equal(const struct trace_hash *a, const struct trace_hash *b)
+{
+    return a->high == b->high && a->low == b->low;
+}
+
+bool trace_hash_parse(const char *text, size_t length, struct trace_hash *hash)
+{
+    uint64_t half[2] = {0, 0};
+
+    if (length != TRACE_HASH_TEXT - 1) {
+        return false;
+    }
+    for (unsigned i = 0; i < TRACE_HASH_TEXT - 1; i++) {
+        static const char digits[] = "0123456789abcdef";
+        const char *digit = text[i] != '\0' ? strchr(digits, text[i]) : NULL;
+
+        if (digit == NULL) {
+            return false;
+        }
+        half[i / 16] = half[i / 16] << 4 | (uint64_t)(digit - digits);
+    }
+    hash->high = half[0];
+    hash->low = half[1];
+    return true;
 }

@@ -58,6 +58,20 @@ void trace_last(struct trace *trace, unsigned most,
 
 uint64_t trace_count(const struct trace *trace);
 
+/*
+ * From now on tells the hash of all events so far whenever their number is a multiple of `every`,
+ * and the time of the latest; 0: no more. `fn` may call this again.
+ */
+typedef void (*trace_state_fn)(void *user, uint64_t count, uint64_t time_ns,
+                               const struct trace_hash *hash);
+void trace_on_state(struct trace *trace, uint64_t every, trace_state_fn fn, void *user);
+
+/* The same hash of other bytes: files that a run is made of. */
+void trace_hash_bytes(const void *data, size_t size_bytes, struct trace_hash *hash);
+bool trace_hash_equal(const struct trace_hash *a, const struct trace_hash *b);
+/* 32 hexadecimal digits, and nothing else up to `length`. */
+bool trace_hash_parse(const char *text, size_t length, struct trace_hash *hash);
+
 /* Ends the trace: final hash; completes and renames the file. False: the file could not be written.
  */
 bool trace_finish(struct trace *trace, struct trace_hash *hash, struct sim_error *err);

@@ -47,3 +47,10 @@ void spmc_mutable_state(const struct spmc *spmc, const void **start, size_t *siz
     *start = spmc->mutable_start;
     *size_bytes = spmc->mutable_size_bytes;
 }
+
+size_t spmc_notification_state_bytes(const struct spmc *spmc)
+{
+    const uint8_t *end = (const uint8_t *)spmc->mutable_start + spmc->mutable_size_bytes;
+
+    return (size_t)(end - (const uint8_t *)spmc->notification);
+}

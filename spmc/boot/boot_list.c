@@ -63,9 +63,7 @@ static bool claim(struct spmc_cpu *cpu, struct partition *partition, struct vcpu
     vcpu->sched_mode = SCHED_SPMC;
     vcpu->cpu = cpu;
     vcpu->regs_available = false;
-    vcpu->frame.store = 0;
-    vint_reset(vcpu);
-    vtimer_reset(vcpu);
+    vcpu->frame.store = 0; /* interrupts that came before it stay pending */
     partition->state = PARTITION_RUNNING;
     return is_first;
 }
@@ -99,12 +97,12 @@ struct vcpu *boot_start_next(struct spmc_cpu *cpu)
         vcpu = vcpu_to_start(cpu, partition);
         if (vcpu != NULL) {
             is_first = claim(cpu, partition, vcpu);
+            cpu->current = vcpu;
         }
         arch_unlock(cpu->arch, &spmc->chain_lock);
         if (vcpu != NULL) {
             enter(cpu, partition, vcpu, is_first);
             cpu->boot_position = position + 1;
-            cpu->current = vcpu;
             return vcpu;
         }
     }

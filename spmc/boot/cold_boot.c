@@ -47,6 +47,7 @@ static void init_call_log(struct arch_pe *pe, struct spmc *spmc,
 static bool init_state(struct arch_pe *pe, struct spmc *spmc, const struct spmc_boot_params *params)
 {
     spmc->log.lock.rank = SPMC_RANK_LOG;
+    spmc->log.calls_lock.rank = SPMC_RANK_LOG;
     spmc->log.has_uart = params->has_uart;
     spmc->log.uart = params->uart;
     spmc->log.uart_pas = (uint8_t)params->uart_pas;

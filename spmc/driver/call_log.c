@@ -112,6 +112,12 @@ static bool is_call(const struct vcpu_exit *exit)
             (ec == ESR_EC_SMC64 || ec == ESR_EC_HVC64 || ec == ESR_EC_SVC64));
 }
 
+/* A log that goes elsewhere waits for nobody who prints: it shall not change when things happen. */
+static struct arch_lock *lock_of(struct spmc_log *log)
+{
+    return log->has_uart && log->uart.pa == log->calls_uart.pa ? &log->lock : &log->calls_lock;
+}
+
 void call_log_enter(struct spmc_cpu *cpu, struct vcpu *vcpu, const struct vcpu_exit *exit,
                     struct call_log_entry *entry)
 {
@@ -141,7 +147,7 @@ void call_log_leave(struct spmc_cpu *cpu, const struct vcpu *vcpu,
 {
     bool is_fresh = next != vcpu && next->state == VCPU_STARTING;
 
-    arch_lock(cpu->arch, &cpu->spmc->log.lock);
+    arch_lock(cpu->arch, lock_of(&cpu->spmc->log));
     put(cpu, "@%u", cpu->index);
     put_vcpu(cpu, vcpu);
     put_reason(cpu, entry);
@@ -149,7 +155,7 @@ void call_log_leave(struct spmc_cpu *cpu, const struct vcpu *vcpu,
     put_next(cpu, next, is_fresh);
     put(cpu, " %s %u %s\n", vcpu_state_name((enum vcpu_state)vcpu->state),
         (unsigned)entry->runtime_model, vcpu_state_name((enum vcpu_state)next->state));
-    arch_unlock(cpu->arch, &cpu->spmc->log.lock);
+    arch_unlock(cpu->arch, lock_of(&cpu->spmc->log));
 }
 
 void call_log_boot(struct spmc_cpu *cpu, const struct vcpu *next)
@@ -159,9 +165,9 @@ void call_log_boot(struct spmc_cpu *cpu, const struct vcpu *next)
     if (!(SPMC_CALL_LOG && log->calls)) {
         return;
     }
-    arch_lock(cpu->arch, &log->lock);
+    arch_lock(cpu->arch, lock_of(log));
     put(cpu, "@%u boot", cpu->index);
     put_next(cpu, next, true);
     put(cpu, " %s\n", vcpu_state_name((enum vcpu_state)next->state));
-    arch_unlock(cpu->arch, &log->lock);
+    arch_unlock(cpu->arch, lock_of(log));
 }

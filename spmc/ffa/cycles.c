@@ -99,6 +99,10 @@ static struct yielded give_way(struct spmc_cpu *cpu, struct vcpu *vcpu, bool has
             set_yield_done(vcpu);
         }
         out.ends_interrupt = call_chain_ends_interrupt(cpu, vcpu);
+        if (vcpu->managed_exit != 0) { /* that was one: the next interrupt asks for another */
+            vint_withdraw(vcpu, VINT_MANAGED_EXIT);
+            vcpu->managed_exit = 0;
+        }
         vcpu_leave(vcpu, VCPU_BLOCKED);
         out.next = call_chain_hand_back(cpu, vcpu);
         if (out.ends_interrupt) {

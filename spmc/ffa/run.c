@@ -137,20 +137,22 @@ static void start_waiting(struct vcpu *target, struct ffa_result *out)
 }
 
 /*
- * `target`, or whom it waits for, if a Secure interrupt preempted that one: goes on with the
- * registers that it left.
+ * `target`, or whom it waits for, if an interrupt preempted that one: goes on with the registers
+ * that it left, unless one of those who wait for it has been sent an interrupt meanwhile.
  */
-static struct vcpu *resume(struct vcpu *target, struct ffa_result *out)
+static struct vcpu *resume(struct spmc_cpu *cpu, struct vcpu *target, struct ffa_result *out)
 {
-    while (target->state == VCPU_BLOCKED && target->in_call && target->chain_next != NULL) {
-        target = target->chain_next;
+    struct vcpu *last = target;
+
+    while (last->state == VCPU_BLOCKED && last->in_call && last->chain_next != NULL) {
+        last = last->chain_next;
     }
-    if (target->state == VCPU_BLOCKED && target->in_call) {
+    if (last->state == VCPU_BLOCKED && last->in_call) {
         ffa_return_error(out, FFA_ABORTED); /* whom it called is gone */
-    } else {
-        out->count = 0;
+        return last;
     }
-    return target;
+    out->count = 0;
+    return interrupt_on_the_way(cpu, target, last);
 }
 
 static void apply(const struct ffa_call *call, struct vcpu *target, struct ffa_result *out)
@@ -168,7 +170,7 @@ static void apply(const struct ffa_call *call, struct vcpu *target, struct ffa_r
         start_waiting(target, out);
         out->next = target;
     } else {
-        out->next = resume(target, out);
+        out->next = resume(call->cpu, target, out);
     }
     if (partition_is_nwd(call->partition)) {
         out->next->sched_mode = SCHED_NWD;

@@ -38,6 +38,21 @@ static struct vcpu *signal_blocked(struct spmc_cpu *cpu, struct vcpu *current, s
     return target;
 }
 
+struct vcpu *interrupt_on_the_way(struct spmc_cpu *cpu, struct vcpu *first, struct vcpu *last)
+{
+    if (!policy_may_preempt(cpu, last)) {
+        return last;
+    }
+    for (struct vcpu *at = first; at != last; at = at->chain_next) {
+        if (!policy_is_s_el0(at) && vint_ready(at) != 0) {
+            at->call_interrupted = true;
+            interrupt_frame(at);
+            return at;
+        }
+    }
+    return last;
+}
+
 /* `id` became pending for `target`. */
 static struct vcpu *signal(struct spmc_cpu *cpu, struct vcpu *current, struct vcpu *target,
                            uint32_t id)
@@ -155,6 +170,7 @@ struct vcpu *interrupt_secure(struct spmc_cpu *cpu, struct vcpu *vcpu)
         next = on_device(cpu, vcpu, intid);
     }
     arch_unlock(cpu->arch, &spmc->chain_lock);
+    interrupt_end(cpu, intid);
     return next;
 }
 

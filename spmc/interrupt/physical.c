@@ -110,6 +110,21 @@ static struct vcpu *vcpu_on(const struct spmc_cpu *cpu, const struct partition *
     return &partition->vcpu[cpu->index < partition->vcpu_count ? cpu->index : 0];
 }
 
+/* Its flags; VINT_HELD: a vCPU that it concerns has it still in hand. */
+static uint8_t flags_with_hold(const struct vcpu *vcpu, uint32_t intid)
+{
+    const struct partition *partition = vcpu->partition;
+    uint32_t i = index_in(partition, intid);
+    uint8_t flags = vcpu->vint[i].flags;
+
+    for (uint32_t v = 0; v < partition->vcpu_count; v++) {
+        if (concerns(&partition->vcpu[v], vcpu, intid)) {
+            flags |= partition->vcpu[v].vint[i].flags & VINT_HELD;
+        }
+    }
+    return flags;
+}
+
 static void report(struct spmc_cpu *cpu, bool settled, uint32_t intid)
 {
     if (!settled) {
@@ -134,7 +149,7 @@ static void follow(struct spmc_cpu *cpu, const struct gicv3_at *at,
         return;
     }
     report(cpu, gicv3_configure(cpu->arch, at, &config), at->intid);
-    if ((flags & VINT_SWITCHED_OFF) == 0) {
+    if ((flags & (VINT_SWITCHED_OFF | VINT_HELD)) == 0) {
         gicv3_enable(cpu->arch, at);
     }
 }
@@ -144,7 +159,7 @@ static void follow_all(struct spmc_cpu *cpu, const struct vcpu *vcpu, uint32_t i
 {
     const struct manifest_interrupt *interrupt = find(vcpu->partition, intid);
     struct spmc *spmc = cpu->spmc;
-    uint8_t flags = *flags_of(vcpu, intid);
+    uint8_t flags = flags_with_hold(vcpu, intid);
 
     if (gicv3_kind(intid) == GICV3_SPI) {
         struct gicv3_at at = line_at(cpu, intid);
@@ -280,7 +295,7 @@ static void init_ppi(struct spmc_cpu *cpu, const struct partition *partition,
                      const struct manifest_interrupt *interrupt)
 {
     struct gicv3_at at = line_at(cpu, interrupt->id);
-    uint8_t flags = *flags_of(vcpu_on(cpu, partition), interrupt->id);
+    uint8_t flags = flags_with_hold(vcpu_on(cpu, partition), interrupt->id);
 
     if (!gicv3_has(cpu->arch, &at)) {
         spmc_log(cpu->arch, &cpu->spmc->log, SPMC_LOG_ERROR,
@@ -354,15 +369,13 @@ void interrupt_init_cpu(struct spmc_cpu *cpu)
 
 uint32_t interrupt_acknowledge(struct spmc_cpu *cpu)
 {
-    uint32_t intid = INTID_SPECIAL_LAST;
+    return cpu->spmc->gic.present ? (uint32_t)arch_sysreg_read(cpu->arch, ARCH_ICC_IAR1)
+                                  : INTID_SPECIAL_LAST;
+}
 
-    if (cpu->spmc->gic.present) {
-        intid = (uint32_t)arch_sysreg_read(cpu->arch, ARCH_ICC_IAR1);
-        if (intid < INTID_SPECIAL_FIRST || intid > INTID_SPECIAL_LAST) {
-            arch_sysreg_write(cpu->arch, ARCH_ICC_EOIR1, intid);
-        }
-    }
-    return intid;
+void interrupt_end(struct spmc_cpu *cpu, uint32_t intid)
+{
+    arch_sysreg_write(cpu->arch, ARCH_ICC_EOIR1, intid);
 }
 
 uint32_t interrupt_group0_pending(struct spmc_cpu *cpu)
@@ -450,25 +463,42 @@ void interrupt_hold(struct spmc_cpu *cpu, struct vcpu *vcpu, uint32_t intid)
         vcpu->vint[i].flags |= VINT_HELD;
         vcpu->vint_held++;
     }
-    vcpu->vint[i].held_on = (uint8_t)cpu->index;
     if (cpu->spmc->gic.present) {
         report(cpu, gicv3_disable(cpu->arch, &at), intid);
     }
 }
 
+/* Where it can reach `vcpu`: the PPI of a UP partition may be held on several PEs. */
+static void enable_all(struct spmc_cpu *cpu, const struct vcpu *vcpu, uint32_t intid)
+{
+    struct spmc *spmc = cpu->spmc;
+    bool is_spi = gicv3_kind(intid) == GICV3_SPI;
+
+    for (uint32_t i = 0; i < (is_spi ? 1 : spmc->cpu_count); i++) {
+        struct gicv3_at at = line_at(&spmc->cpu[i], intid);
+
+        if (is_spi ||
+            (at.redistributor.pa != 0 && vcpu_on(&spmc->cpu[i], vcpu->partition) == vcpu)) {
+            gicv3_enable(cpu->arch, &at);
+        }
+    }
+}
+
 void interrupt_release(struct spmc_cpu *cpu, struct vcpu *vcpu)
 {
+    const uint8_t off = VINT_SWITCHED_OFF | VINT_NON_SECURE | VINT_HELD;
+
     for (uint32_t i = 0; i < vcpu->partition->vint_count; i++) {
         struct vint *vint = &vcpu->vint[i];
-        struct gicv3_at at = line_at(&cpu->spmc->cpu[vint->held_on], vcpu->partition->vint_id[i]);
+        uint32_t intid = vcpu->partition->vint_id[i];
 
         if ((vint->flags & (VINT_HELD | VINT_PENDING | VINT_UNHANDLED)) != VINT_HELD) {
             continue;
         }
         vint->flags &= (uint8_t)~VINT_HELD;
         vcpu->vint_held--;
-        if ((vint->flags & (VINT_SWITCHED_OFF | VINT_NON_SECURE)) == 0 && cpu->spmc->gic.present) {
-            gicv3_enable(cpu->arch, &at);
+        if ((flags_with_hold(vcpu, intid) & off) == 0 && cpu->spmc->gic.present) {
+            enable_all(cpu, vcpu, intid);
         }
     }
 }

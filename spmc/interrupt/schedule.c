@@ -23,8 +23,15 @@ bool policy_masks_ns(const struct spmc_cpu *cpu, const struct vcpu *vcpu)
 
 bool policy_masks_secure(const struct spmc_cpu *cpu, const struct vcpu *vcpu)
 {
-    return cpu->interrupted != NULL || vcpu->runtime_model == RTM_SEC_INTERRUPT ||
-           vcpu->partition->manifest->other_s_interrupts_action == OTHER_S_QUEUED;
+    if (cpu->interrupted != NULL || vcpu->runtime_model == RTM_SEC_INTERRUPT) {
+        return true;
+    }
+    for (const struct vcpu *at = vcpu; at != NULL; at = at->chain_prev) {
+        if (at->partition->manifest->other_s_interrupts_action == OTHER_S_QUEUED) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static enum interrupt_mask mask_for(const struct spmc_cpu *cpu, const struct vcpu *next)

@@ -34,12 +34,17 @@ void call_chain_extend(struct vcpu *caller, struct vcpu *callee)
     callee->chain_prev = caller;
 }
 
-void call_chain_remove(struct vcpu *vcpu)
+static void leave_caller(struct vcpu *vcpu)
 {
     if (vcpu->chain_prev != NULL) {
         vcpu->chain_prev->chain_next = NULL;
         vcpu->chain_prev = NULL;
     }
+}
+
+void call_chain_remove(struct vcpu *vcpu)
+{
+    leave_caller(vcpu);
     if (vcpu->chain_next != NULL) {
         vcpu->chain_next->chain_prev = NULL;
         vcpu->chain_next = NULL;
@@ -102,7 +107,7 @@ struct vcpu *call_chain_hand_back(struct spmc_cpu *cpu, struct vcpu *vcpu)
     }
     vcpu_enter(cpu, to);
     if (!vcpu->processing_request) {
-        call_chain_remove(vcpu);
+        leave_caller(vcpu); /* whom it called itself still owes it an answer */
     }
     return to;
 }

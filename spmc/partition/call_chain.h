@@ -52,7 +52,8 @@ struct vcpu *call_chain_return(struct spmc_cpu *cpu, struct vcpu *vcpu);
 
 /*
  * As above, but `vcpu` has not finished: it stays linked below a caller that it owes a response.
- * One that was only lent cycles by FFA_RUN owes nothing and can be run by anybody afterwards.
+ * One that was only lent cycles by FFA_RUN owes nothing and can be run by anybody afterwards. A
+ * callee of its own stays linked below it.
  */
 struct vcpu *call_chain_hand_back(struct spmc_cpu *cpu, struct vcpu *vcpu);
 

@@ -2,8 +2,10 @@
 #define _POSIX_C_SOURCE 200809L
 #include "bench.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +57,46 @@ uint64_t bench_resident_bytes(void)
         fclose(file);
     }
     return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+uint64_t bench_peak_bytes(void)
+{
+    struct rusage usage;
+
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024u : 0;
+}
+
+static void child_failed(const char *what)
+{
+    fprintf(stderr, "orrery-bench: %s: the child process failed\n", what);
+    exit(SIM_INTERNAL);
+}
+
+void bench_child(const char *option, const char *share, uint64_t *values, unsigned count)
+{
+    char command[8192];
+    char self[4096];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    FILE *child;
+
+    if (length < 0) {
+        child_failed("/proc/self/exe");
+    }
+    self[length] = '\0';
+    snprintf(command, sizeof(command), "exec '%s' %s '%s' %" PRIu64, self, option, share,
+             bench_now_ns());
+    child = popen(command, "r");
+    if (child == NULL) {
+        child_failed(option);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (fscanf(child, "%" SCNu64, &values[i]) != 1) {
+            child_failed(option);
+        }
+    }
+    if (pclose(child) != 0) {
+        child_failed(option);
+    }
 }
 
 void bench_loop_code(uint32_t words[BENCH_LOOP_WORDS], uint32_t iterations)

@@ -15,8 +15,13 @@ uint64_t bench_now_ns(void);
 /* A whole file; exits with a message when it can not be read. */
 struct run_blob bench_load(const char *share, const char *name);
 
-/* Resident memory of this process. */
+/* Resident memory of this process: now, and the most that it was. */
 uint64_t bench_resident_bytes(void);
+uint64_t bench_peak_bytes(void);
+
+/* Runs this program again, as `option` SHARE now: the numbers that it prints. */
+#define BENCH_STARTS 20u
+void bench_child(const char *option, const char *share, uint64_t *values, unsigned count);
 
 /* The ground: Unicorn engines without anything of ours. Nanoseconds for each round trip. */
 double bare_round_trip_ns(uint64_t count);
@@ -41,14 +46,33 @@ double run_compute_mips(const char *share, uint32_t iterations);
 /* Where a guest's image keeps its parameter */
 #define BENCH_COUNT_OFFSET 8u
 
-/* What all runs have in common: the board sim, one PE, a trace. */
-void bench_config(const char *share, struct run_config *config);
+/* What all runs have in common: a board, one PE, a trace. */
+void bench_config(const char *share, const char *board, struct run_config *config);
 /* Builds, runs and takes down; gives the wall time of run_execute() alone. */
 uint64_t bench_execute(struct run_config *config);
 
 /* Lives of a transaction (share, retrieve, relinquish, reclaim) by emulated code: nanoseconds of
  * one. `scattered`: every other page, each a range of its own, in fragments of 4 KiB. */
 double run_life_ns(const char *share, uint32_t lives, uint32_t pages, bool scattered, bool check);
+
+/*
+ * Nanoseconds of one: a notification (a partition sets it when asked to, the interrupt is taken,
+ * FFA_NOTIFICATION_INFO_GET, FFA_NOTIFICATION_GET), or a preemption (a timer of the normal world
+ * takes the PE from a partition, FFA_INTERRUPT, FFA_RUN).
+ */
+double run_event_ns(const char *share, uint32_t rounds, bool preempt);
+
+/* Instructions per microsecond (MIPS) of 1 or 8 PEs together, each with a vCPU that computes. */
+double run_pes_mips(const char *share, uint32_t rounds, unsigned pes);
+
+/* From the start of a process to the end of what the scenario fourteen_pes does. */
+struct bench_boot {
+    double ms;
+    uint64_t peak_bytes;
+};
+
+int run_fourteen(const char *share, uint64_t started_ns); /* the child process */
+struct bench_boot bench_fourteen(const char *share);
 
 /* From the start of a process that runs hello_secure_world's images. */
 struct bench_start {

@@ -13,7 +13,7 @@ static uint64_t lives_ns(const char *share, uint32_t lives, uint32_t pages, bool
     struct run_blob image = bench_load(share, "guests/bench_mem_kernel.bin");
     uint64_t parameter = lives | (uint64_t)pages << 32 | (uint64_t)scattered << SCATTERED_BIT;
 
-    bench_config(share, &config);
+    bench_config(share, "sim", &config);
     memcpy((uint8_t *)(uintptr_t)image.data + BENCH_COUNT_OFFSET, &parameter, sizeof(parameter));
     config.nwd.image = image;
     config.partition_count = 1;

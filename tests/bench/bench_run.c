@@ -5,11 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench.h"
-
-#define STARTS 20u
 
 static void die(const char *what, const char *why)
 {
@@ -17,12 +14,17 @@ static void die(const char *what, const char *why)
     exit(SIM_INTERNAL);
 }
 
-void bench_config(const char *share, struct run_config *config)
+void bench_config(const char *share, const char *board, struct run_config *config)
 {
+    char name[64];
+
     memset(config, 0, sizeof(*config));
     config->name = "benchmark";
-    config->board = bench_load(share, "platforms/sim/board.dtb");
-    config->spmc_manifest = bench_load(share, "platforms/sim/spmc_manifest.dtb");
+    snprintf(name, sizeof(name), "platforms/%s/board.dtb", board);
+    config->board = bench_load(share, name);
+    snprintf(name, sizeof(name), "platforms/%s/spmc_manifest.dtb", board);
+    config->spmc_manifest = bench_load(share, name);
+    config->board.where = config->spmc_manifest.where = board;
     config->pe_count = 1;
     config->limit_ns = RUN_LIMIT_MAX_NS;
     config->check = true;
@@ -65,7 +67,7 @@ static uint64_t round_trips(const char *share, uint64_t count, const struct benc
     struct run_blob image = bench_load(share, "guests/bench_kernel.bin");
     uint32_t number = (uint32_t)count;
 
-    bench_config(share, &config);
+    bench_config(share, "sim", &config);
     memcpy((uint8_t *)(uintptr_t)image.data + BENCH_COUNT_OFFSET, &number, sizeof(number));
     config.nwd.image = image;
     config.partition_count = 1;
@@ -94,7 +96,7 @@ static uint64_t compute(const char *share, uint32_t iterations)
     struct run_config config;
     uint32_t words[BENCH_LOOP_WORDS * 64] = {0};
 
-    bench_config(share, &config);
+    bench_config(share, "sim", &config);
     bench_loop_code(words, iterations);
     config.partition_count = 1;
     config.partition[0].name = "loop";
@@ -142,7 +144,7 @@ int run_startup(const char *share, uint64_t started_ns)
     struct first_event first = {.sink = {on_event}};
     uint64_t before = bench_resident_bytes();
 
-    bench_config(share, &config);
+    bench_config(share, "sim", &config);
     config.nwd.image = bench_load(share, "guests/kernel.bin");
     config.partition_count = 2;
     config.partition[0].name = "echo";
@@ -170,33 +172,16 @@ int run_startup(const char *share, uint64_t started_ns)
 
 struct bench_start bench_startup(const char *share)
 {
-    char command[8192];
-    char self[4096];
     struct bench_start best = {0};
-    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    uint64_t values[3]; /* the first step, the first message, bytes of a context */
 
-    if (length < 0) {
-        die("/proc/self/exe", "can not be read");
-    }
-    self[length] = '\0';
-    for (unsigned i = 0; i < STARTS; i++) {
-        uint64_t step_ns = 0;
-        uint64_t message_ns = 0;
-        FILE *child;
-
-        snprintf(command, sizeof(command), "exec '%s' --startup '%s' %" PRIu64, self, share,
-                 bench_now_ns());
-        child = popen(command, "r");
-        if (child == NULL ||
-            fscanf(child, "%" SCNu64 " %" SCNu64 " %" SCNu64, &step_ns, &message_ns,
-                   &best.bytes_per_context) != 3 ||
-            pclose(child) != 0) {
-            die("start-up", "the child process failed");
+    for (unsigned i = 0; i < BENCH_STARTS; i++) {
+        bench_child("--startup", share, values, 3);
+        if (i == 0 || (double)values[1] / 1e6 < best.message_ms) {
+            best.step_ms = (double)values[0] / 1e6;
+            best.message_ms = (double)values[1] / 1e6;
         }
-        if (i == 0 || (double)message_ns / 1e6 < best.message_ms) {
-            best.step_ms = (double)step_ns / 1e6;
-            best.message_ms = (double)message_ns / 1e6;
-        }
+        best.bytes_per_context = values[2];
     }
     return best;
 }

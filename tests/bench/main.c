@@ -18,6 +18,9 @@
 #define ITERATIONS    60000000u
 #define MEMORY_ROUNDS 3
 #define LIVES         20000u
+#define EVENTS        50000u
+#define PES           8u
+#define PE_LOOPS      6000000u /* rounds of each */
 #define MAX_RESULTS   40
 
 struct result {
@@ -129,6 +132,40 @@ static double measure_memory(const char *share, double trip_ns)
     return one;
 }
 
+static void measure_events(const char *share)
+{
+    double notification = 0;
+    double preemption = 0;
+
+    for (unsigned i = 0; i < MEMORY_ROUNDS; i++) {
+        notification = least(notification, run_event_ns(share, EVENTS, false));
+        preemption = least(preemption, run_event_ns(share, EVENTS, true));
+    }
+    add("notifications: set to get", 1e9 / notification, "/s", 0, false);
+    add("preemptions, with FFA_RUN", 1e9 / preemption, "/s", 0, false);
+}
+
+static void measure_pes(const char *share)
+{
+    struct bench_boot boot;
+    double one = 0;
+    double all = 0;
+
+    for (unsigned i = 0; i < MEMORY_ROUNDS; i++) {
+        double a = run_pes_mips(share, PES * PE_LOOPS, 1);
+        double b = run_pes_mips(share, PE_LOOPS, PES);
+
+        one = a > one ? a : one;
+        all = b > all ? b : all;
+    }
+    add("1 PE, loop in a partition", one, "MIPS", 0, false);
+    add("8 busy PEs, together", all, "MIPS", 0, false);
+    add("  against 1 PE", all / one * 100, "%", 70, false);
+    boot = bench_fourteen(share);
+    add("thor: 14 PEs boot, talk and go off", boot.ms, "ms", 200, true);
+    add("  memory", (double)boot.peak_bytes / (1024 * 1024), "MiB", 0, true);
+}
+
 static void print_table(void)
 {
     for (unsigned i = 0; i < result_count; i++) {
@@ -206,6 +243,9 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "--startup") == 0) {
         return run_startup(argv[2], strtoull(argv[3], NULL, 10));
     }
+    if (argc == 4 && strcmp(argv[1], "--fourteen") == 0) {
+        return run_fourteen(argv[2], strtoull(argv[3], NULL, 10));
+    }
     if (!parse(argc, argv, &options)) {
         fprintf(stderr,
                 "usage: orrery-bench SHARE [--json FILE] [--qemu TRIP-NS START-MS LIFE-NS]\n");
@@ -214,6 +254,8 @@ int main(int argc, char **argv)
     trip_ns = measure_messages(argv[1]);
     measure_compute(argv[1]);
     life_ns = measure_memory(argv[1], trip_ns);
+    measure_events(argv[1]);
+    measure_pes(argv[1]);
     start = bench_startup(argv[1]);
     add("start to first normal-world step", start.step_ms, "ms", 50, true);
     add("start to first message", start.message_ms, "ms", 0, true);

@@ -44,6 +44,17 @@ scenario() {
 }
 run=("$orrery" run --quiet s.lua)
 
+# Partitions
+scenario 'partitions = { { image = "echo", vcpus = "many" } },'
+expect "vCPUs by a word" 2 "vcpus: wanted an integer" "${run[@]}"
+scenario 'partitions = { { image = "echo", vcpus = 2 } },'
+expect "vCPUs that the manifest has not" 2 "execution-ctx-count: found 1, want 2" "${run[@]}"
+scenario 'pes = 2, partitions = { { image = "echo", vcpus = "pes" } },'
+expect "a vCPU on each PE" 0 PASS "${run[@]}"
+printf '/dts-v1/;\n/ { compatible = "arm,ffa-manifest-1.0"; };\n' >uncounted.dts
+scenario 'partitions = { { image = "echo", manifest = "uncounted.dts", vcpus = "pes" } },'
+expect "a vCPU on each PE, not to be told" 2 "wants a manifest with one cell" "${run[@]}"
+
 # The command line
 scenario
 expect "a good one" 0 PASS "${run[@]}"

@@ -48,6 +48,15 @@ mutants() {
     mutant port start_pstate twin_memory_faults spmc/arch/aarch64/vcpu.c \
         's/(define PSTATE_EL1H    0x)5u/\14u/' \
         'partitions start with SP_EL0'
+    mutant port hcr_vf twin_interrupt_managed spmc/arch/aarch64/context.c \
+        's/set_hcr\(pe, vcpu->hcr /set_hcr(pe, (vcpu->hcr \& ~(1ull << 6)) /' \
+        'no virtual FIQ is ever signalled'
+    mutant port pmr_secure twin_interrupt_queued spmc/arch/aarch64/interrupt.c \
+        's/write_icc_pmr\(value\);/write_icc_pmr(value | 0x80);/' \
+        'Secure interrupts are never masked'
+    mutant port sri_intid twin_interrupt_notify_vm spmc/arch/aarch64/interrupt.c \
+        's/write_icc_asgi1r\(value\);/write_icc_asgi1r(value ^ (1ull << 24));/' \
+        'the schedule receiver interrupt is another SGI'
 
     mutant mmu s2_access_flag hello_secure_world sim/cpu/mmu_stage2.c \
         's/(define DESC_AF      \(1ull << )10\)/\111)/' \

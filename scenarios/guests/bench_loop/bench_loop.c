@@ -12,10 +12,10 @@
  */
 uint64_t loop_run(uint64_t rounds, uint64_t *memory);
 
-static uint64_t memory[64];
-
 static void handle(struct ffa_args *args, const struct request *request)
 {
+    uint64_t memory[64] = {0}; /* of this context's own */
+
     (void)args;
     if ((uint32_t)request->word[0] == LOOP_CMD_RUN) {
         request->word[1] = loop_run(request->word[1], memory);
@@ -24,8 +24,13 @@ static void handle(struct ffa_args *args, const struct request *request)
 
 void guest_main(unsigned pe)
 {
-    (void)pe;
+    uint64_t memory[64] = {0};
+
     guest_assert(ffa_version(FFA_VERSION_1_3) > 0);
+    if (pe == 0) {
+        /* refused where the manifest asks for a single execution context */
+        (void)ffa_secondary_ep_register(guest_secondary_entry);
+    }
     (void)loop_run(guest_parameter, memory);
     serve(handle);
 }

@@ -262,11 +262,12 @@ function ctx.message(self, vm)
     return m
 end
 
--- Descriptor in memory (8 bytes up to FF-A v1.0, 24 or more later) or in registers.
-local function descriptor(id_and_count, properties, uuid)
+-- Descriptor in memory (8 bytes up to FF-A v1.0, 24 or 48 later) or in registers. `image`: the
+-- UUID of the image, which v1.3 tells.
+local function descriptor(id_and_count, properties, uuid, image)
     local id = id_and_count & 0xffff
     return { id = id, vcpus = (id_and_count >> 16) & 0xffff, properties = properties, uuid = uuid,
-             name = P.partition_name(id) }
+             image = image, name = P.partition_name(id) }
 end
 
 local INFO = { uuid = 1, count = 1, flags = 1 }
@@ -287,7 +288,9 @@ function ctx.partition_info_get(self, given)
         for i = 0, math.min(r.count, 64) - 1 do
             local at = buffers[self].rx + i * size
             local uuid = size >= 24 and uuid_text(self:read64(at + 8), self:read64(at + 16)) or nil
-            r.partitions[i + 1] = descriptor(self:read32(at), self:read32(at + 4), uuid)
+            local image = size >= 48 and
+                uuid_text(self:read64(at + 24), self:read64(at + 32)) or nil
+            r.partitions[i + 1] = descriptor(self:read32(at), self:read32(at + 4), uuid, image)
         end
     end
     return r
@@ -316,7 +319,8 @@ function ctx.partition_info_get_regs(self, given)
             break
         end
         r.partitions[i + 1] = descriptor(r[reg] & 0xffffffff, r[reg] >> 32,
-                                         uuid_text(r[reg + 1], r[reg + 2]))
+                                         uuid_text(r[reg + 1], r[reg + 2]),
+                                         step >= 6 and uuid_text(r[reg + 3], r[reg + 4]) or nil)
     end
     return r
 end

@@ -52,8 +52,7 @@
 /* What a vCPU remembers of one number; [i] belongs to partition->vint_id[i]. */
 struct vint {
     uint8_t flags;
-    uint8_t held_on; /* with VINT_HELD: index of the PE that it came to */
-    uint16_t queue;  /* the i-th entry of the queue is an index into this array */
+    uint16_t queue; /* the i-th entry of the queue is an index into this array */
 };
 
 /* --- spmc/interrupt/virtual.c: the mechanism; asks nothing of the GIC ----------------------- */
@@ -85,8 +84,8 @@ bool vint_is_enabled(const struct vcpu *vcpu, uint32_t id);
 bool vint_is_pending(const struct vcpu *vcpu, uint32_t id);
 
 /*
- * A vCPU that starts (again): none pending, and enabled only what its manifest subscribed to: the
- * managed exit and the notification pending interrupt.
+ * A vCPU at cold boot, or as it is switched off: none pending, and enabled only what its manifest
+ * subscribed to: the managed exit and the notification pending interrupt.
  */
 void vint_reset(struct vcpu *vcpu);
 
@@ -105,10 +104,16 @@ void interrupt_init_cpu(struct spmc_cpu *cpu);
 struct partition *interrupt_owner(const struct spmc *spmc, uint32_t intid);
 
 /*
- * Acknowledges the highest priority pending Secure Group 1 interrupt and ends it at once (EOImode
- * 0: it may come again). INTID, or one of the special ones when there is none.
+ * Acknowledges the highest priority pending Secure Group 1 interrupt. INTID, or one of the special
+ * ones when there is none.
  */
 uint32_t interrupt_acknowledge(struct spmc_cpu *cpu);
+
+/*
+ * It may come again, here or on another PE (EOImode 0). So a level has to be held by now, or that
+ * other PE, to which it was routed meanwhile, would take the same one.
+ */
+void interrupt_end(struct spmc_cpu *cpu, uint32_t intid);
 
 /* INTID of a pending Group 0 interrupt, which is EL3's; special: none. */
 uint32_t interrupt_group0_pending(struct spmc_cpu *cpu);
@@ -219,6 +224,13 @@ void interrupt_before_run(struct spmc_cpu *cpu, struct vcpu *next);
  * chain lock.
  */
 bool interrupt_intercepts(struct spmc_cpu *cpu, struct vcpu *vcpu);
+
+/*
+ * FFA_RUN is about to go on with `last`, for whom those from `first` down wait: the first of them
+ * with a virtual interrupt ready runs instead, as if it had come now (FF-A v1.2, 9.3.1.3). Returns
+ * who runs. The caller holds the chain lock.
+ */
+struct vcpu *interrupt_on_the_way(struct spmc_cpu *cpu, struct vcpu *first, struct vcpu *last);
 
 /* Fills its frame with FFA_INTERRUPT: w1 = 0, w2 = INTID (taken for S-EL0, peeked for S-EL1). */
 void interrupt_frame(struct vcpu *vcpu);

@@ -6,7 +6,8 @@
 #include "spmc/spmc.h"
 
 struct spmc_log {
-    struct arch_lock lock; /* SPMC_RANK_LOG: lines of several PEs stay apart */
+    struct arch_lock lock;       /* SPMC_RANK_LOG: lines of several PEs stay apart */
+    struct arch_lock calls_lock; /* likewise, of the call log where it has a UART of its own */
     bool has_uart;
     uint8_t uart_pas; /* enum pas */
     paddr_t uart;     /* PL011 */

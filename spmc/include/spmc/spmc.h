@@ -138,4 +138,7 @@ const char *spmc_partition_name(const struct partition *partition);
 /* The part of the arena that may change after boot: for snapshots and comparison. */
 void spmc_mutable_state(const struct spmc *spmc, const void **start, size_t *size_bytes);
 
+/* So much of it, at its end, changes under the lock of SPMC_RANK_NOTIFICATION alone. */
+size_t spmc_notification_state_bytes(const struct spmc *spmc);
+
 #endif

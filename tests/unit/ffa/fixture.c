@@ -262,12 +262,14 @@ void spmc_log_console(struct arch_pe *pe, struct spmc_log *log, const char *name
     world.console_text[used + size] = '\n';
 }
 
-/* The call log's: one byte, with the lock that keeps lines whole. */
+/* The call log's: one byte, with the lock that keeps lines whole: the log's own where it goes to
+ * the log's UART. */
 void pl011_put(struct arch_pe *pe, paddr_t base, enum pas pas, char c)
 {
+    const struct spmc_log *log = &world.state.spmc.log;
     size_t used = strlen(world.call_text);
 
-    must(pe->locks_held == 1 && world.state.spmc.log.lock.word == 1);
+    must(pe->locks_held == 1 && (log->has_uart ? &log->lock : &log->calls_lock)->word == 1);
     must(base.pa == WORLD_CALL_LOG_UART && pas == PAS_NON_SECURE);
     must(used + 2 < sizeof(world.call_text));
     world.call_text[used] = c;
@@ -359,6 +361,7 @@ void world_reset(void)
 
     memset(&world, 0, sizeof(world));
     spmc->log.lock.rank = SPMC_RANK_LOG;
+    spmc->log.calls_lock.rank = SPMC_RANK_LOG;
     spmc->log.calls_uart = paddr(WORLD_CALL_LOG_UART);
     spmc->log.calls_uart_pas = PAS_NON_SECURE;
     spmc->cpu_count = WORLD_CPUS;

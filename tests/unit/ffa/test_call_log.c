@@ -56,6 +56,26 @@ START_TEST(extended_registers_of_both_sides)
 }
 END_TEST
 
+/* With a UART of its own it waits for no line of the log, and else for all of them. */
+START_TEST(lines_stay_apart_on_the_uart_they_share)
+{
+    struct spmc_log *log = &world.state.spmc.log;
+
+    log_on();
+    log->uart = log->calls_uart;
+    log->has_uart = true; /* pl011_put() of the fixture looks which lock is held */
+    CALL(0, world_nwd(0), FFA_ID_GET);
+    ck_assert_str_ne(world.call_text, "");
+    log_on();
+    log->uart = paddr(log->calls_uart.pa + 0x1000);
+    log->has_uart = false;
+    log->lock.word = 1; /* another PE prints */
+    CALL(0, world_nwd(0), FFA_ID_GET);
+    ck_assert_str_ne(world.call_text, "");
+    log->lock.word = 0;
+}
+END_TEST
+
 START_TEST(stale_registers_of_the_normal_world_are_not_shown)
 {
     struct vcpu *nwd = world_nwd(1);
@@ -121,6 +141,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, off_it_writes_nothing);
     tcase_add_test(tcase, a_request_and_its_response);
     tcase_add_test(tcase, extended_registers_of_both_sides);
+    tcase_add_test(tcase, lines_stay_apart_on_the_uart_they_share);
     tcase_add_test(tcase, stale_registers_of_the_normal_world_are_not_shown);
     tcase_add_test(tcase, exits_that_are_no_calls);
     tcase_add_test(tcase, an_serror_ends_the_partition);

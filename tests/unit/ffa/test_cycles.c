@@ -32,10 +32,10 @@ END_TEST
 
 START_TEST(run_refuses_wrong_targets_before_any_lock)
 {
-    static const uint32_t w1[] = {FFA_PAIR(0, 0),      FFA_PAIR(FFA_ID_SPMC, 0),
-                                  FFA_PAIR(0x8005, 0), FFA_PAIR(SP_A, 1),
-                                  FFA_PAIR(SP_MP, 2),  FFA_PAIR(SP_MP, 1), /* not this PE's */
-                                  FFA_PAIR(0xffff, 0)};
+    static const uint32_t w1[] = {FFA_PAIR(0, 0),          FFA_PAIR(FFA_ID_SPMC, 0),
+                                  FFA_PAIR(0x8005, 0),     FFA_PAIR(SP_A, 1),
+                                  FFA_PAIR(SP_MP, 2),      FFA_PAIR(SP_MP, 1), /* not this PE's */
+                                  FFA_PAIR(SP_MP, 0xffff), FFA_PAIR(0xffff, 0)};
     struct vcpu *sp;
 
     for (unsigned i = 0; i < sizeof(w1) / sizeof(w1[0]); i++) {

@@ -124,6 +124,43 @@ START_TEST(senders_can_not_be_forged)
 }
 END_TEST
 
+/* Requests and responses of every form, from both worlds, whose ends are wrong. */
+START_TEST(wrong_ends_are_refused_before_any_lock)
+{
+    static const uint32_t fids[] = {REQ, REQ64, REQ2, RESP, FFA_MSG_SEND_DIRECT_RESP_64, RESP2};
+    static const uint32_t of_sp[] = {
+        FFA_PAIR(SP_A, SP_A), FFA_PAIR(SP_A, FFA_ID_SPMC), FFA_PAIR(SP_B, 0),
+        FFA_PAIR(0, SP_B),    FFA_PAIR(SP_A, SP_OLD + 1),
+    };
+    static const uint32_t of_nwd[] = {
+        FFA_PAIR(0, 0),       FFA_PAIR(0, FFA_ID_SPMC), FFA_PAIR(0, SP_OLD + 1),
+        FFA_PAIR(SP_A, SP_B), FFA_PAIR(0, 0xffff),      FFA_PAIR(FFA_ID_SPMC, SP_A),
+        FFA_PAIR(0, 7),       FFA_PAIR(SP_A, SP_A),
+    };
+    struct vcpu *sp = world_request(0, SP_A);
+
+    world.pe[0].locks_taken = 0;
+    world.pe[1].locks_taken = 0;
+    for (unsigned f = 0; f < sizeof(fids) / sizeof(fids[0]); f++) {
+        for (unsigned i = 0; i < sizeof(of_sp) / sizeof(of_sp[0]); i++) {
+            ck_assert_ptr_eq(CALL(0, sp, fids[f], of_sp[i]), sp);
+            ck_error(sp, FFA_INVALID_PARAMETERS);
+        }
+        for (unsigned i = 0; i < sizeof(of_nwd) / sizeof(of_nwd[0]); i++) {
+            ck_assert_int_eq(nwd_error_on(1, fids[f], of_nwd[i], 0), FFA_INVALID_PARAMETERS);
+        }
+    }
+    /* Requests to whom a response may go: the normal world and EL3 */
+    for (unsigned f = 0; f < 3; f++) {
+        CALL(0, sp, fids[f], FFA_PAIR(SP_A, 0));
+        ck_error(sp, FFA_INVALID_PARAMETERS);
+        CALL(0, sp, fids[f], FFA_PAIR(SP_A, FFA_ID_LSP_FIRST));
+        ck_error(sp, FFA_INVALID_PARAMETERS);
+    }
+    ck_assert_uint_eq(world.pe[0].locks_taken + world.pe[1].locks_taken, 0);
+}
+END_TEST
+
 START_TEST(a_logical_partition_starts_a_chain_in_spmc_mode)
 {
     struct vcpu *sp = CALL(0, world_nwd(0), REQ, FFA_PAIR(FFA_ID_LSP_FIRST, SP_A));
@@ -323,6 +360,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, a_64_bit_request_carries_64_bits);
     tcase_add_test(tcase, each_error_of_a_request_comes_before_the_next);
     tcase_add_test(tcase, senders_can_not_be_forged);
+    tcase_add_test(tcase, wrong_ends_are_refused_before_any_lock);
     tcase_add_test(tcase, a_logical_partition_starts_a_chain_in_spmc_mode);
     tcase_add_test(tcase, a_sender_needs_the_method_too);
     tcase_add_test(tcase, a_chain_of_three_winds_and_unwinds);

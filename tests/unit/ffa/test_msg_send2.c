@@ -330,6 +330,40 @@ START_TEST(malformed_arguments_are_invalid)
 }
 END_TEST
 
+/*
+ * Who sends is in the registers: no lock is taken for it. Who receives is in the TX buffer, and the
+ * copy of the header needs the lock that keeps the buffer mapped; no other is taken.
+ */
+START_TEST(wrong_ends_are_refused_before_any_other_lock)
+{
+    static const uint16_t nobody[] = {SP_A, FFA_ID_SPMC, SP_OLD + 1, FFA_ID_LSP_FIRST, 0xffff};
+    struct vcpu *a = sender_a();
+    struct vcpu *nwd = world_nwd(1);
+    unsigned copies = 0;
+
+    world.pe[0].locks_taken = 0;
+    world.pe[1].locks_taken = 0;
+    ck_assert_int_eq(send2(nwd, FFA_PAIR(SP_A, 0), 0), FFA_INVALID_PARAMETERS);
+    ck_assert_int_eq(send2(nwd, FFA_PAIR(FFA_ID_SPMC, 0), 0), FFA_INVALID_PARAMETERS);
+    ck_assert_int_eq(send2(nwd, FFA_PAIR(VM + 1, 0), 0), FFA_DENIED);
+    ck_assert_int_eq(send2(a, FFA_PAIR(SP_B, 0), 0), FFA_INVALID_PARAMETERS);
+    ck_assert_uint_eq(world.pe[0].locks_taken + world.pe[1].locks_taken, 0);
+
+    for (; copies < sizeof(nobody) / sizeof(nobody[0]); copies++) {
+        write_message(TX_A, SP_A, nobody[copies], V1_2);
+        ck_assert_int_eq(send2(a, 0, 0), FFA_INVALID_PARAMETERS);
+    }
+    write_message(TX_A, SP_B, SP_A, V1_2); /* in another's name */
+    ck_assert_int_eq(send2(a, 0, 0), FFA_INVALID_PARAMETERS);
+    ck_assert_uint_eq(world.pe[0].locks_taken, copies + 1);
+    write_message(TX_NWD, 0, VM, V1_2);
+    ck_assert_int_eq(send2(nwd, 0, 0), FFA_INVALID_PARAMETERS);
+    write_message(TX_NWD, 0, 0, V1_2);
+    ck_assert_int_eq(send2(nwd, 0, 0), FFA_INVALID_PARAMETERS);
+    ck_assert_uint_eq(world.pe[1].locks_taken, 2);
+}
+END_TEST
+
 START_TEST(both_ends_must_have_the_method)
 {
     struct vcpu *a = sender_a();
@@ -511,6 +545,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, partitions_may_delay_the_schedule_receiver_interrupt);
     tcase_add_test(tcase, malformed_headers_are_invalid);
     tcase_add_test(tcase, malformed_arguments_are_invalid);
+    tcase_add_test(tcase, wrong_ends_are_refused_before_any_other_lock);
     tcase_add_test(tcase, both_ends_must_have_the_method);
     tcase_add_test(tcase, a_uuid_names_a_service_with_the_method);
     tcase_add_test(tcase, each_version_finds_its_own_header);

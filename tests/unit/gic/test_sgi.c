@@ -82,6 +82,27 @@ START_TEST(permissions)
 }
 END_TEST
 
+/* EL3 is Secure, whatever SCR_EL3.NS says. */
+START_TEST(sent_by_el3)
+{
+    for (unsigned secure = 0; secure < 2; secure++) {
+        configure(1, 7, G1S, 0x80, true);
+        icc_set(0, ICC_SGI1R, 3, secure != 0, sgi(7, 0, 2));
+        ck_assert_uint_eq(took(7), 2);
+        icc_set(0, ICC_ASGI1R, 3, secure != 0, sgi(7, 0, 2));
+        ck_assert_uint_eq(took(7), 0);
+        configure(1, 7, G1NS, 0x80, true);
+        icc_set(0, ICC_SGI1R, 3, secure != 0, sgi(7, 0, 2));
+        ck_assert_uint_eq(took(7), 0);
+        icc_set(0, ICC_ASGI1R, 3, secure != 0, sgi(7, 0, 2));
+        ck_assert_uint_eq(took(7), 2);
+        configure(1, 7, G0, 0x80, true);
+        icc_set(0, ICC_SGI0R, 3, secure != 0, sgi(7, 0, 2));
+        ck_assert_uint_eq(took(7), 2);
+    }
+}
+END_TEST
+
 /* That of the target, not the sender's; and it opens no register of the frame. */
 START_TEST(whose_nsacr)
 {
@@ -125,7 +146,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {targets, permissions, whose_nsacr, delivery};
+    const TTest *const tests[] = {targets, permissions, sent_by_el3, whose_nsacr, delivery};
 
     return world_run("gic sgi", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -10,6 +10,7 @@
 
 #include "sim/host/host.h"
 #include "spmc/internal.h"
+#include "spmc/notification.h"
 
 struct world {
     struct context base;
@@ -363,6 +364,18 @@ START_TEST(a_granted_call_may_change_state_and_a_limit_is_a_failure)
 }
 END_TEST
 
+/* Nobody took the lock: the copy that the refused call is compared with has the old state. */
+static void set_notification(struct run *run)
+{
+    run->spmc->notification[1].source[0].global.pending ^= 1;
+}
+
+START_TEST(notifications_change_under_their_lock_only)
+{
+    ck_broken(set_notification, "a rejected call changed the state of the SPMC");
+}
+END_TEST
+
 /* What the door lets through between two calls is looked at after the next one, in both ways. */
 static void ck_found(void (*fn)(struct run *run), const char *words)
 {
@@ -490,6 +503,7 @@ int main(void)
     tcase_add_test(tests, stage_2_grants_nothing_else);
     tcase_add_test(tests, stage_2_grants_what_manifests_give);
     tcase_add_test(tests, a_granted_call_may_change_state_and_a_limit_is_a_failure);
+    tcase_add_test(tests, notifications_change_under_their_lock_only);
     tcase_add_test(tests, tables_grant_what_the_ledger_says);
     tcase_add_test(tests, the_ledger_says_what_tables_grant);
     tcase_add_test(tests, tables_change_through_the_door_only);

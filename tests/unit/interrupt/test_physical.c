@@ -125,9 +125,12 @@ START_TEST(acknowledging)
 
     pe->sysreg[ARCH_ICC_IAR1] = MP_SPI;
     ck_assert_uint_eq(interrupt_acknowledge(&rig.cpu[0]), MP_SPI);
+    ck_assert_uint_eq(pe->count.sysreg_write[ARCH_ICC_EOIR1], 0); /* it is active until it ends */
+    interrupt_end(&rig.cpu[0], MP_SPI);
     ck_assert_uint_eq(pe->sysreg[ARCH_ICC_EOIR1], MP_SPI);
     pe->sysreg[ARCH_ICC_IAR1] = MP_ESPI; /* above the special ones */
     ck_assert_uint_eq(interrupt_acknowledge(&rig.cpu[0]), MP_ESPI);
+    interrupt_end(&rig.cpu[0], MP_ESPI);
     ck_assert_uint_eq(pe->sysreg[ARCH_ICC_EOIR1], MP_ESPI);
     for (uint32_t id = INTID_SPECIAL_FIRST; id <= INTID_SPECIAL_LAST; id++) {
         pe->sysreg[ARCH_ICC_IAR1] = id;

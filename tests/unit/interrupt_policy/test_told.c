@@ -309,6 +309,60 @@ START_TEST(nothing_pending_costs_no_lock_more)
 }
 END_TEST
 
+/*
+ * One that waits for an answer gets an interrupt while its caller handles one, or while all of them
+ * are preempted: it is told on the way back down, not only when it has the answer.
+ */
+START_TEST(those_on_the_way_down_are_told_first)
+{
+    struct vcpu *a = world_request(0, SP_A);
+    struct vcpu *mp = ask(0, a, SP_MP);
+    struct vcpu *b = ask(0, mp, SP_B);
+
+    ck_assert_ptr_eq(world_secure_interrupt(0, WORLD_SPI(SP_A)), a);
+    take(0, a);
+    ck_assert_ptr_eq(world_secure_interrupt(0, WORLD_SPI(SP_MP)), a);
+    ck_assert_ptr_eq(run(0, a, SP_MP), mp);
+    ck_interrupt(mp, WORLD_SPI(SP_MP));
+    ck_assert_uint_eq(b->state, VCPU_PREEMPTED);
+    run(0, mp, SP_B);
+    ck_error(mp, FFA_DENIED); /* it has not handled it */
+    take(0, mp);
+    ck_assert_ptr_eq(run(0, mp, SP_B), b);
+    ck_assert_uint_eq(b->frame.store, 0);
+
+    /* All are preempted, and the normal world runs the first of them. */
+    ck_assert_ptr_eq(ns_interrupt(0, b), mp);
+    ck_assert_ptr_eq(ns_interrupt(0, mp), a);
+    ck_assert_ptr_eq(ns_interrupt(0, a), world_nwd(0));
+    ck_assert_ptr_eq(run(0, world_nwd(0), SP_A), a);
+    ck_assert_ptr_eq(run(0, a, SP_MP), mp);
+    ck_assert_ptr_eq(run(0, mp, SP_B), b);
+    ck_assert_ptr_eq(answer(0, b), mp);
+}
+END_TEST
+
+/* Not where the one that runs wants others' interrupts queued, and not to S-EL0. */
+START_TEST(those_on_the_way_down_may_have_to_wait)
+{
+    struct vcpu *a = world_request(0, SP_A);
+    struct vcpu *mp = ask(0, a, SP_MP);
+    struct vcpu *b = ask(0, mp, SP_B);
+
+    for (unsigned way = 0; way < 2; way++) {
+        world_secure_interrupt(0, WORLD_SPI(SP_A));
+        take(0, a);
+        world_secure_interrupt(0, WORLD_SPI(SP_MP));
+        manifest_of(SP_B)->other_s_interrupts_action = way == 0 ? 0 : 1;
+        manifest_of(SP_MP)->exception_level = way == 0 ? MANIFEST_S_EL1 : MANIFEST_S_EL0;
+        ck_assert_ptr_eq(run(0, a, SP_MP), b);
+        manifest_of(SP_B)->other_s_interrupts_action = 1;
+    }
+    ck_assert_ptr_eq(answer(0, b), mp);
+    ck_assert_uint_ne(vint_ready(mp), 0);
+}
+END_TEST
+
 static void setup(void)
 {
     world_reset();
@@ -334,6 +388,8 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, nothing_pending_costs_no_lock_more);
     tcase_add_test(tcase, one_whose_scheduler_was_told_is_not_resumed_as_well);
     tcase_add_test(tcase, a_timer_that_is_set_is_programmed_at_once);
+    tcase_add_test(tcase, those_on_the_way_down_are_told_first);
+    tcase_add_test(tcase, those_on_the_way_down_may_have_to_wait);
 }
 
 int main(void)

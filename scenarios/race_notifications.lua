@@ -1,0 +1,267 @@
+-- SPDX-License-Identifier: BSD-3-Clause
+-- Three PEs set, get, bind and list notifications: each that was set is got once and listed once, and what two
+-- want, one gets. --quantum "5 ns..300 ns" and --seed make other races.
+local PES = 3
+local BITS = 6
+local here, job, result, answer = 0, {}, {}, {}
+local got, listed = {}, {}
+
+-- The last one lets all go; each is a little late, as the seed says.
+local function meet(nw)
+  local gate = (here // PES + 1) * PES
+  here = here + 1
+  while here < gate do
+    nw:wait(math.random(20, 200) .. " ns")
+  end
+  nw:wait(math.random(1, 400) .. " ns")
+end
+
+-- fn(sp) in a partition, by the vCPU that this PE can call.
+local function within(nw, who, fn)
+  job[nw.pe] = fn
+  expect.fid(ffa.MSG_SEND_DIRECT_RESP_32, nw:direct_req(who, {}))
+  return answer[nw.pe]
+end
+
+local function partition(sp)
+  sp:on_interrupt(function() end) -- that there are some; it asks when it likes
+  sp:serve(function()
+    answer[sp.pe] = job[sp.pe](sp)
+    return {}
+  end)
+end
+
+local function count(into, from, bits)
+  for bit = 0, 63 do
+    if bits >> bit & 1 ~= 0 then
+      local key = from .. " " .. bit
+      into[key] = (into[key] or 0) + 1
+    end
+  end
+end
+
+-- How many PEs were told yes; the others read one of the errors.
+local function winners(first, errors)
+  local n = 0
+  for pe = first, PES - 1 do
+    n = n + (result[pe].ok and 1 or 0)
+    expect.truth(result[pe].ok or errors[result[pe].error], tostring(result[pe]))
+  end
+  return n
+end
+
+-- Bits of this PE's own, one after the other.
+local function set_all(nw, set)
+  for k = 0, BITS - 1 do
+    expect.ok(set((nw.pe - 1) * BITS + k))
+    nw:wait(math.random(1, 40) .. " ns")
+  end
+end
+
+local function expect_once(what)
+  for bit = 0, 2 * BITS - 1 do
+    expect.eq(got[what .. " " .. bit], 1, what .. " " .. bit)
+  end
+  got = {}
+end
+
+local games = {}
+
+-- VMs on two PEs set, and on the third a partition gets.
+local function get_from_vms(nw)
+  count(got, "vm", expect.ok(nw:notification_get {}).vm)
+end
+local function set_as_vm(nw)
+  set_all(nw, function(bit)
+    return nw:notification_set { sender = nw.pe, receiver = "a", bits = 1 << bit }
+  end)
+end
+games.to_partition = {
+  prepare = function() end,
+  play = {
+    [0] = function(nw)
+      within(nw, "a", function(a)
+        for _ = 1, 2 * BITS do
+          get_from_vms(a)
+          a:wait(math.random(1, 40) .. " ns")
+        end
+      end)
+    end,
+    set_as_vm, set_as_vm,
+  },
+  settle = function(nw)
+    within(nw, "a", get_from_vms)
+    expect_once("vm")
+  end,
+}
+
+-- Partitions on two PEs set for a VM; the normal world's third PE gets, and lists whom to run.
+local function get_for_vm(nw)
+  count(got, "sp", expect.ok(nw:notification_get { receiver = 3 }).sp)
+end
+local function set_for_vm(nw)
+  within(nw, nw.pe == 1 and "a" or "b", function(sp)
+    set_all(sp, function(bit)
+      return sp:notification_set { receiver = 3, bits = 1 << bit }
+    end)
+  end)
+end
+games.to_vm = {
+  prepare = function() end,
+  play = {
+    [0] = function(nw)
+      for _ = 1, 2 * BITS do
+        get_for_vm(nw)
+        nw:wait(math.random(1, 40) .. " ns")
+      end
+    end,
+    set_for_vm, set_for_vm,
+  },
+  settle = function(nw)
+    get_for_vm(nw)
+    expect_once("sp")
+  end,
+}
+
+-- Two vCPUs of a receiver bind the same notification to two others.
+local function bind(nw)
+  result[nw.pe] = within(nw, "mp", function(mp)
+    return mp:notification_bind { sender = nw.pe == 1 and "a" or "b", bits = 1 << 40 }
+  end)
+end
+games.bind = {
+  prepare = function() end,
+  play = { [0] = function() end, bind, bind },
+  settle = function(nw)
+    expect.eq(winners(1, { DENIED = true }), 1, "bound once")
+    within(nw, "mp", function(mp)
+      local to = result[1].ok and "a" or "b"
+      expect.ok(mp:notification_unbind { sender = to, bits = 1 << 40 })
+    end)
+  end,
+}
+
+-- One PE takes a binding away while another one sets: it is pending for whom it is bound, or not at all.
+games.unbind = {
+  prepare = function(nw)
+    within(nw, "mp", function(mp)
+      expect.ok(mp:notification_bind { sender = "a", bits = 1 << 41 })
+    end)
+  end,
+  play = {
+    [0] = function(nw)
+      result[0] = within(nw, "mp", function(mp)
+        return mp:notification_unbind { sender = "a", bits = 1 << 41 }
+      end)
+    end,
+    function(nw)
+      result[1] = within(nw, "a", function(a)
+        return a:notification_set { receiver = "mp", bits = 1 << 41 }
+      end)
+    end,
+    function() end,
+  },
+  settle = function(nw)
+    expect.error("DENIED", result[result[0].ok and 1 or 0], "unbound, or set")
+    expect.ok(result[result[0].ok and 0 or 1])
+    within(nw, "mp", function(mp)
+      local sp = expect.ok(mp:notification_get {}).sp
+      expect.eq(sp, result[0].ok and 0 or 1 << 41, "pending")
+      if not result[0].ok then
+        expect.ok(mp:notification_unbind { sender = "a", bits = 1 << 41 })
+      end
+    end)
+  end,
+}
+
+-- All PEs make room for the same VM.
+local function create(nw)
+  result[nw.pe] = nw:notification_bitmap_create { vm = 9 }
+end
+games.create = {
+  prepare = function() end,
+  play = { [0] = create, create, create },
+  settle = function(nw)
+    expect.eq(winners(0, { DENIED = true }), 1, "made once")
+    expect.ok(nw:notification_bitmap_destroy { vm = 9 })
+    expect.error("DENIED", nw:notification_bitmap_destroy { vm = 9 })
+  end,
+}
+
+-- What is pending is listed on one PE.
+local function list(nw)
+  local info = nw:notification_info_get()
+  expect.truth(info.ok or info.error == "NO_DATA", tostring(info))
+  for _, one in ipairs(info.ids or {}) do
+    listed[one.id] = (listed[one.id] or 0) + 1
+  end
+end
+games.list = {
+  prepare = function(nw)
+    expect.ok(nw:notification_set { sender = 1, receiver = "a", bits = 1 })
+    within(nw, "a", function(a) expect.ok(a:notification_set { receiver = 3, bits = 1 }) end)
+    listed = {}
+  end,
+  play = { [0] = list, list, list },
+  settle = function(nw)
+    expect.eq({ listed[3], listed[nw:find("a").id] }, { 1, 1 }, "listed")
+    within(nw, "a", get_from_vms)
+    get_for_vm(nw)
+    got = {}
+  end,
+}
+
+local order = { "to_partition", "to_vm", "bind", "unbind", "create", "list" }
+
+local function each_game(fn)
+  for _ = 1, params.rounds do
+    for _, name in ipairs(order) do
+      if params.game == "all" or params.game == name then
+        fn(games[name])
+      end
+    end
+  end
+end
+
+return scenario {
+  name    = "races of notifications",
+  pes     = 4,
+  quantum = "20 ns..2 us",
+  limit   = "100 ms",
+  tags    = { "notifications", "smp", "race" },
+  params  = { rounds = 10, game = "all" },
+  partitions = {
+    { name = "a", manifest = "manifests/notify_a.dts", script = partition },
+    { name = "b", manifest = "manifests/notify_b.dts", script = partition },
+    { name = "mp", manifest = "manifests/notify_mp.dts", script = partition },
+  },
+
+  normal_world = function(nw)
+    local own = (1 << BITS) - 1
+    within(nw, "a", function(a)
+      expect.ok(a:notification_bind { sender = 1, bits = own })
+      expect.ok(a:notification_bind { sender = 2, bits = own << BITS })
+    end)
+    expect.ok(nw:notification_bitmap_create { vm = 3 })
+    expect.ok(nw:notification_bind { sender = "a", receiver = 3, bits = own })
+    expect.ok(nw:notification_bind { sender = "b", receiver = 3, bits = own << BITS })
+    for pe = 1, PES - 1 do
+      expect.ok(nw:cpu_on(pe))
+    end
+    each_game(function(game)
+      game.prepare(nw)
+      meet(nw)
+      game.play[nw.pe](nw)
+      meet(nw)
+      game.settle(nw)
+    end)
+  end,
+
+  secondary = function(nw)
+    each_game(function(game)
+      meet(nw)
+      game.play[nw.pe](nw)
+      meet(nw)
+    end)
+  end,
+}
