@@ -106,6 +106,9 @@ void arch_sysreg_write(struct arch_pe *pe, enum arch_sysreg reg, uint64_t value)
 {
     pe->kicks += reg == ARCH_ICC_SGI1R;
     pe->sris += reg == ARCH_ICC_ASGI1R;
+    if (reg == ARCH_ICC_EOIR1) {
+        memcpy(pe->enabled_at_end, world.enabled, sizeof(pe->enabled_at_end));
+    }
     pe->sysreg[reg] = value;
 }
 

@@ -44,6 +44,7 @@ struct arch_pe {
     uint32_t group0; /* INTID that ICC_HPPIR0 gives until EL3 is called; 0: none */
     unsigned kicks;  /* SGIs of each kind that it sent */
     unsigned sris;
+    uint32_t enabled_at_end[8]; /* GICD_ISENABLER when it ended its last interrupt */
 };
 
 struct arch_vcpu {

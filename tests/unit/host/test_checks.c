@@ -8,189 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/host/host.h"
-#include "spmc/internal.h"
+#include "breaking.h"
 #include "spmc/notification.h"
-
-struct world {
-    struct context base;
-    void (*breakage)(struct run *run);
-    unsigned step;
-    uint64_t x[31];
-};
-
-static void (*breakage)(struct run *run);
-static uint32_t last_call; /* after the breakage */
-static struct run_config config;
-static struct run_result result;
-
-static void w_resume(struct context *context, struct context_exit *exit)
-{
-    struct world *world = (struct world *)context;
-
-    *exit = (struct context_exit){.kind = CONTEXT_EXIT_SYNC, .esr = 0x17ull << 26 | 1u << 25};
-    memset(world->x, 0, sizeof(world->x));
-    switch (world->step++) {
-    case 0:
-        world->x[0] = FFA_MSG_SEND_DIRECT_REQ_32;
-        world->x[1] = 0x8001;
-        world->x[3] = 0xec0;
-        break;
-    case 1:
-        if (world->breakage != NULL) {
-            world->breakage(run_of(context->machine));
-        }
-        world->x[0] = last_call;
-        break;
-    default:
-        exit->kind = CONTEXT_EXIT_FINISHED;
-        break;
-    }
-}
-
-static void w_get_x(struct context *context, unsigned first, unsigned count, uint64_t *x)
-{
-    memcpy(x, &((struct world *)context)->x[first], count * sizeof(*x));
-}
-
-static void w_set_x(struct context *context, unsigned first, unsigned count, const uint64_t *x)
-{
-    memcpy(&((struct world *)context)->x[first], x, count * sizeof(*x));
-}
-
-static uint64_t w_get_sysreg(struct context *context, enum context_sysreg reg)
-{
-    (void)context;
-    (void)reg;
-    return 0;
-}
-
-static void w_set_sysreg(struct context *context, enum context_sysreg reg, uint64_t value)
-{
-    (void)context;
-    (void)reg;
-    (void)value;
-}
-
-static void w_reset(struct context *context, uint64_t pc, const uint64_t x[8])
-{
-    (void)context;
-    (void)pc;
-    (void)x;
-}
-
-static void w_flush_tlb(struct context *context)
-{
-    (void)context;
-}
-
-static void w_flush_code(struct context *context, uint64_t pa, uint64_t size_bytes)
-{
-    (void)context;
-    (void)pa;
-    (void)size_bytes;
-}
-
-static void w_destroy(struct context *context)
-{
-    free(context);
-}
-
-static void w_flush_tlb_page(struct context *context, uint64_t page)
-{
-    (void)context;
-    (void)page;
-}
-
-static const struct context_ops world_ops = {
-    .resume = w_resume,
-    .get_x = w_get_x,
-    .set_x = w_set_x,
-    .get_sysreg = w_get_sysreg,
-    .set_sysreg = w_set_sysreg,
-    .reset = w_reset,
-    .flush_tlb = w_flush_tlb,
-    .flush_code = w_flush_code,
-    .destroy = w_destroy,
-    .flush_tlb_page = w_flush_tlb_page,
-};
-
-static struct context *make_world(void *user, struct machine *machine,
-                                  const struct context_config *given, struct sim_error *err)
-{
-    struct world *world = calloc(1, sizeof(*world));
-
-    (void)user;
-    (void)err;
-    ck_assert_ptr_nonnull(world);
-    world->base = (struct context){.ops = &world_ops, .machine = machine, .config = *given};
-    world->breakage = breakage;
-    return &world->base;
-}
-
-static struct run_blob load(const char *name)
-{
-    char path[1024];
-    FILE *file;
-    long size;
-    char *data;
-
-    snprintf(path, sizeof(path), "%s/%s", SHARE, name);
-    file = fopen(path, "rb");
-    ck_assert_msg(file != NULL, "%s", path);
-    fseek(file, 0, SEEK_END);
-    size = ftell(file);
-    rewind(file);
-    data = malloc((size_t)size);
-    ck_assert_uint_eq(fread(data, 1, (size_t)size, file), (size_t)size);
-    fclose(file);
-    return (struct run_blob){data, (size_t)size, name};
-}
-
-static void set_up(void)
-{
-    memset(&config, 0, sizeof(config));
-    config.name = "checks";
-    config.board = load("platforms/sim/board.dtb");
-    config.spmc_manifest = load("platforms/sim/spmc_manifest.dtb");
-    config.partition_count = 1;
-    config.partition[0].name = "echo";
-    config.partition[0].image = load("guests/echo.bin");
-    config.partition[0].manifest = load("guests/echo.dtb");
-    config.nwd.make = make_world;
-    config.limit_ns = 5000000;
-    config.check = true;
-    config.trace = trace_create();
-    last_call = FFA_RX_RELEASE; /* refused: there is no buffer */
-}
-
-static void tear_down(void)
-{
-    free((void *)(uintptr_t)config.board.data);
-    free((void *)(uintptr_t)config.spmc_manifest.data);
-    free((void *)(uintptr_t)config.partition[0].image.data);
-    free((void *)(uintptr_t)config.partition[0].manifest.data);
-    trace_destroy(config.trace);
-}
-
-static void run_with(void (*fn)(struct run *run))
-{
-    struct sim_error err;
-    struct run *run;
-
-    breakage = fn;
-    run = run_create(&config, &err);
-    ck_assert_msg(run != NULL, "%s", err.text);
-    run_execute(run, &result);
-    run_destroy(run);
-}
-
-static void ck_broken(void (*fn)(struct run *run), const char *words)
-{
-    run_with(fn);
-    ck_assert_int_eq(result.verdict, RUN_FAILED);
-    ck_assert_msg(strstr(result.why, words) != NULL, "%s", result.why);
-}
 
 START_TEST(an_untouched_run_passes)
 {
@@ -486,6 +305,45 @@ START_TEST(locks_are_all_released)
 }
 END_TEST
 
+static void in_the_wrong_order(struct run *run)
+{
+    hold_lock(run);
+    arch_lock(&run->arch_pe[0], &run->spmc->chain_lock);
+}
+
+static void of_equal_rank(struct run *run)
+{
+    hold_lock(run);
+    hold_lock(run);
+}
+
+static void released_in_another_order(struct run *run)
+{
+    arch_lock(&run->arch_pe[0], &run->spmc->chain_lock);
+    hold_lock(run);
+    arch_unlock(&run->arch_pe[0], &run->spmc->chain_lock);
+}
+
+static void released_and_not_held(struct run *run)
+{
+    arch_unlock(&run->arch_pe[0], &run->spmc->chain_lock);
+}
+
+START_TEST(locks_are_taken_in_one_order)
+{
+    ck_broken(in_the_wrong_order, "rank 2 taken while rank 4 is held");
+    tear_down();
+    set_up();
+    ck_broken(of_equal_rank, "rank 4 taken while rank 4 is held");
+    tear_down();
+    set_up();
+    ck_broken(released_in_another_order, "rank 2 released out of order");
+    tear_down();
+    set_up();
+    ck_broken(released_and_not_held, "rank 2 released out of order");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("invariants");
@@ -508,6 +366,7 @@ int main(void)
     tcase_add_test(tests, the_ledger_says_what_tables_grant);
     tcase_add_test(tests, tables_change_through_the_door_only);
     tcase_add_test(tests, locks_are_all_released);
+    tcase_add_test(tests, locks_are_taken_in_one_order);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -75,12 +75,33 @@ START_TEST(one_that_owes_a_response_stays_linked_when_it_hands_back)
 }
 END_TEST
 
+/* It was run by A, asked C, and is stopped: A does not wait for it, C still owes it an answer. */
+START_TEST(one_that_hands_back_keeps_whom_it_asked)
+{
+    struct spmc_cpu *cpu = &world.state.cpu[0];
+    struct vcpu *a = world_vcpu(SP_A, 0);
+    struct vcpu *b = world_vcpu(SP_B, 0);
+    struct vcpu *c = world_vcpu(SP_MP, 0);
+
+    a->state = VCPU_BLOCKED;
+    call_chain_extend(a, b);
+    call_chain_extend(b, c);
+    c->processing_request = true;
+    ck_assert_ptr_eq(call_chain_hand_back(cpu, b), a);
+    ck_assert_ptr_null(a->chain_next);
+    ck_assert_ptr_null(b->chain_prev);
+    ck_assert_ptr_eq(b->chain_next, c);
+    ck_assert_ptr_eq(c->chain_prev, b);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, extending_links_both_ways_and_ancestors_are_found);
     tcase_add_test(tcase, removing_from_the_middle_leaves_two_chains);
     tcase_add_test(tcase, cycles_return_to_the_caller_or_to_the_normal_world);
     tcase_add_test(tcase, one_that_owes_a_response_stays_linked_when_it_hands_back);
+    tcase_add_test(tcase, one_that_hands_back_keeps_whom_it_asked);
 }
 
 int main(void)
