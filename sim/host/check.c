@@ -18,6 +18,7 @@ bool check_init(struct run *run)
     spmc_mutable_state(run->spmc, &start, &run->shadow_size);
     run->shadow = calloc(1, run->shadow_size);
     run->check_all = true;
+    run->memory_changed = true;
     run->notifications_changed = true;
     return run->shadow != NULL && check_memory_create(run);
 }
@@ -37,6 +38,29 @@ void check_law_broken(struct run *run, const char *law, const struct vcpu *vcpu)
     broken(run, law, vcpu);
 }
 
+/* What is under locks that nobody took is as it was: most of it all. */
+static void make_shadow(struct run *run)
+{
+    const void *start;
+    const void *part[2];
+    size_t size;
+    size_t at[2];
+
+    spmc_mutable_state(run->spmc, &start, &size);
+    spmc_locked_state(run->spmc, &part[0], &part[1]);
+    at[0] = (size_t)((const uint8_t *)part[0] - (const uint8_t *)start);
+    at[1] = (size_t)((const uint8_t *)part[1] - (const uint8_t *)start);
+    memcpy(run->shadow, start, at[0]);
+    if (run->memory_changed) {
+        memcpy((uint8_t *)run->shadow + at[0], part[0], at[1] - at[0]);
+        run->memory_changed = false;
+    }
+    if (run->notifications_changed) {
+        memcpy((uint8_t *)run->shadow + at[1], part[1], size - at[1]);
+        run->notifications_changed = false;
+    }
+}
+
 /*
  * Several PEs can be in the core, each put off at a lock, a register or a descriptor. What a call
  * changed can be told only where nobody else was in there meanwhile; what holds whenever no lock is
@@ -45,21 +69,13 @@ void check_law_broken(struct run *run, const char *law, const struct vcpu *vcpu)
 void check_before(struct arch_pe *pe, const struct vcpu *vcpu)
 {
     struct run *run = pe->run;
-    const void *start;
-    size_t size;
 
     pe->was_alone = run->inside++ == 0;
     pe->entry_switches = run->core_switches;
     if (!pe->was_alone) {
         return;
     }
-    spmc_mutable_state(run->spmc, &start, &size);
-    /* What is under a lock that nobody took is as it was: half of it all, and more. */
-    if (!run->notifications_changed) {
-        size -= spmc_notification_state_bytes(run->spmc);
-    }
-    run->notifications_changed = false;
-    memcpy(run->shadow, start, size);
+    make_shadow(run);
     run->shadow_fid = (uint32_t)vcpu->frame.x[0];
     run->shadow_free_pages = spmc_page_pool(run->spmc)->free_count;
     run->shadow_memory_writes = run->memory_writes;

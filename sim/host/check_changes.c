@@ -82,8 +82,8 @@ static bool collect_page(struct check_memory *memory, uint32_t page)
     const uint64_t *was = copy_of(memory, page);
     const uint64_t *now = ram_of(memory, page);
 
-    for (uint32_t i = 0; (i = next_unequal(was, now, i)) < TABLES_ENTRIES; i++) {
-        if (!add_change(memory, page, i, was[i], now[i])) {
+    for (uint32_t i = memory->page[page].first; i <= memory->page[page].last; i++) {
+        if (was[i] != now[i] && !add_change(memory, page, i, was[i], now[i])) {
             return false;
         }
     }

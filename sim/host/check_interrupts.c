@@ -276,9 +276,10 @@ static struct vcpu *nth_vcpu(const struct spmc *spmc, uint32_t n)
     return NULL;
 }
 
-/* Looks at `vcpus` of them from where the last time ended. True: the last one has been looked at.
+/* Looks at `vcpus` of them from where the last time ended, but not at `seen`. True: the last one
+ * has been looked at.
  */
-static bool check_some(struct run *run, uint32_t vcpus, uint32_t lines)
+static bool check_some(struct run *run, const struct vcpu *seen, uint32_t vcpus, uint32_t lines)
 {
     for (uint32_t n = 0; n < vcpus && !run->failed; n++) {
         const struct vcpu *vcpu = nth_vcpu(run->spmc, run->check_vcpu);
@@ -288,7 +289,9 @@ static bool check_some(struct run *run, uint32_t vcpus, uint32_t lines)
             return true;
         }
         run->check_vcpu++;
-        check_vcpu(run, vcpu);
+        if (vcpu != seen) {
+            check_vcpu(run, vcpu);
+        }
     }
     for (uint32_t n = 0; n < lines && run->inside == 0 && run->spmc->gic.present; n++) {
         const struct vcpu *vcpu = nth_vcpu(run->spmc, run->check_line_vcpu);
@@ -315,13 +318,13 @@ void check_interrupts(struct arch_pe *pe, const struct vcpu *next)
     if (!partition_is_nwd(next->partition)) {
         check_vcpu(run, next);
     }
-    (void)check_some(run, VCPUS_AT_A_TIME, LINES_AT_A_TIME);
+    (void)check_some(run, next, VCPUS_AT_A_TIME, LINES_AT_A_TIME);
 }
 
 void check_interrupts_end(struct run *run)
 {
     run->check_vcpu = 0;
-    while (!run->failed && !check_some(run, VCPUS_AT_A_TIME, 0)) {
+    while (!run->failed && !check_some(run, NULL, VCPUS_AT_A_TIME, 0)) {
     }
     for (uint32_t n = 0; run->inside == 0 && run->spmc->gic.present; n++) {
         const struct vcpu *vcpu = nth_vcpu(run->spmc, n);

@@ -72,10 +72,25 @@ void check_note_opened(struct run *run, uint64_t pa)
 
 void check_note_written(struct run *run, const uint64_t *slot)
 {
-    uintptr_t at = (uintptr_t)slot;
+    struct check_memory *memory = run->check_memory;
+    uint64_t at = (uintptr_t)slot - (uintptr_t)memory->ram;
+    uint64_t page = at / PAGE_SIZE_BYTES;
+    uint16_t entry = (uint16_t)(at % PAGE_SIZE_BYTES / sizeof(*slot));
+    struct check_page *known;
 
-    mark(run->check_memory, (at - (uintptr_t)run->check_memory->ram) / PAGE_SIZE_BYTES,
-         CHECK_WRITTEN);
+    if (memory->busy || page >= memory->page_count) {
+        return;
+    }
+    known = &memory->page[page];
+    if ((memory->mark[page] & CHECK_WRITTEN) == 0) {
+        known->first = entry;
+        known->last = entry;
+    } else if (entry < known->first) {
+        known->first = entry;
+    } else if (entry > known->last) {
+        known->last = entry;
+    }
+    mark(memory, page, CHECK_WRITTEN);
 }
 
 static void forget_marks(struct check_memory *memory)

@@ -20,6 +20,8 @@ struct check_page {
     uint8_t space;
     uint16_t partition; /* index */
     uint64_t base;      /* address that its first entry translates */
+    uint16_t first;     /* with CHECK_WRITTEN: the first and the last entry that were */
+    uint16_t last;
 };
 
 /* What the door noted of a page: mapped for the core; a descriptor was written. */

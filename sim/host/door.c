@@ -222,6 +222,8 @@ void arch_lock(struct arch_pe *pe, struct arch_lock *lock)
     pe->held[pe->held_count++] = lock;
     if (lock->rank == SPMC_RANK_NOTIFICATION) {
         pe->run->notifications_changed = true;
+    } else if (lock->rank == SPMC_RANK_MEMORY || lock->rank == SPMC_RANK_MAILBOX) {
+        pe->run->memory_changed = true;
     }
 }
 

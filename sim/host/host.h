@@ -100,8 +100,9 @@ struct run {
     uint64_t core_switches; /* how often a PE was put off inside of it */
     void *shadow;
     size_t shadow_size;
-    bool notifications_changed; /* may have, since the shadow was made */
-    uint32_t shadow_fid;        /* what the caller has in w0 */
+    bool memory_changed; /* the parts of spmc_locked_state() may have, since it was made */
+    bool notifications_changed;
+    uint32_t shadow_fid; /* what the caller has in w0 */
     uint64_t shadow_free_pages;
     uint64_t shadow_memory_writes;
     bool check_all;                       /* the next check is of everything */

@@ -48,9 +48,8 @@ void spmc_mutable_state(const struct spmc *spmc, const void **start, size_t *siz
     *size_bytes = spmc->mutable_size_bytes;
 }
 
-size_t spmc_notification_state_bytes(const struct spmc *spmc)
+void spmc_locked_state(const struct spmc *spmc, const void **memory, const void **notification)
 {
-    const uint8_t *end = (const uint8_t *)spmc->mutable_start + spmc->mutable_size_bytes;
-
-    return (size_t)(end - (const uint8_t *)spmc->notification);
+    *memory = spmc->vm_slot;
+    *notification = spmc->notification;
 }

@@ -180,12 +180,12 @@ static bool alloc_objects(struct spmc *spmc, const struct partition_manifest *ma
     spmc->mutable_start = spmc->arena + spmc->arena_used_bytes;
     spmc->cpu = boot_alloc(spmc, spmc->cpu_count * sizeof(*spmc->cpu));
     spmc->nwd = boot_alloc(spmc, (vm_count + 1u) * sizeof(*spmc->nwd));
+    vcpu = boot_alloc(spmc, vcpus * sizeof(*vcpu));
+    vint = boot_alloc(spmc, vints * sizeof(*vint));
     spmc->vm_slot = boot_alloc(spmc, SPMC_MAX_VMS * sizeof(*spmc->vm_slot));
     spmc->share_slot_count = share_slot_count(vm_count);
     spmc->share_slot = boot_alloc(spmc, spmc->share_slot_count * sizeof(*spmc->share_slot));
     spmc->ns_retrieval = boot_alloc(spmc, sizeof(*spmc->ns_retrieval));
-    vcpu = boot_alloc(spmc, vcpus * sizeof(*vcpu));
-    vint = boot_alloc(spmc, vints * sizeof(*vint));
     if (spmc->extent == NULL || spmc->boot_order == NULL || lines == NULL || spmc->cpu == NULL ||
         spmc->nwd == NULL || spmc->vm_slot == NULL || spmc->share_slot == NULL ||
         spmc->ns_retrieval == NULL || vcpu == NULL || vint_list == NULL || vint == NULL ||

@@ -38,8 +38,8 @@ struct lsp_entry {
 /*
  * Arena layout: first what is fixed after boot or is only written text (this struct, manifests,
  * console lines), then from `mutable_start` on: struct spmc_cpu[], struct partition[] (normal world
- * first), struct vm_slot[], struct share_slot[], struct ns_retrieval, struct vcpu[], struct vint[],
- * and last what there is of notifications.
+ * first), struct vcpu[], struct vint[]; what spmc_locked_state() tells apart: struct vm_slot[],
+ * struct share_slot[], struct ns_retrieval; and last what there is of notifications.
  */
 struct spmc {
     struct arch_lock chain_lock;        /* SPMC_RANK_CHAIN: vCPU states, chains, partition states */

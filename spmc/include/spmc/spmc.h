@@ -138,7 +138,10 @@ const char *spmc_partition_name(const struct partition *partition);
 /* The part of the arena that may change after boot: for snapshots and comparison. */
 void spmc_mutable_state(const struct spmc *spmc, const void **start, size_t *size_bytes);
 
-/* So much of it, at its end, changes under the lock of SPMC_RANK_NOTIFICATION alone. */
-size_t spmc_notification_state_bytes(const struct spmc *spmc);
+/*
+ * Where parts of it begin that change under certain locks alone: the first under those of
+ * SPMC_RANK_MEMORY and SPMC_RANK_MAILBOX, the second, up to the end, under SPMC_RANK_NOTIFICATION.
+ */
+void spmc_locked_state(const struct spmc *spmc, const void **memory, const void **notification);
 
 #endif
