@@ -281,6 +281,16 @@ bool run_failed(const struct run *run)
     return run->failed;
 }
 
+bool run_reseed(struct run *run, uint64_t seed)
+{
+    if (run->config.trace != NULL && !trace_amend_first(run->config.trace, 0, seed)) {
+        return false;
+    }
+    machine_reseed(run->machine, seed);
+    run->config.seed = seed;
+    return true;
+}
+
 struct machine *run_machine(struct run *run)
 {
     return run->machine;

@@ -114,6 +114,12 @@ void run_fail(struct run *run, const char *format, ...) __attribute__((format(pr
 void run_done(struct run *run);
 bool run_failed(const struct run *run);
 
+/*
+ * As if the configuration had had this seed. Only while nothing depends on it: the trace has
+ * not hashed its first event, and no two PEs have taken turns. False: it is too late.
+ */
+bool run_reseed(struct run *run, uint64_t seed);
+
 struct machine *run_machine(struct run *run);
 unsigned run_boots(const struct run *run); /* 1, and one more after each reset */
 struct spmc *run_spmc(struct run *run);

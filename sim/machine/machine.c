@@ -129,19 +129,33 @@ uint64_t machine_choice_ask(struct machine *machine, const struct sim_pe *pe, en
     return delay_ns;
 }
 
-/* The length of the next turn (SplitMix64). */
-static void draw_quantum(struct machine *machine)
+/* The length of a turn, of a drawn number (SplitMix64). */
+static void make_quantum(struct machine *machine, uint64_t x)
 {
     uint64_t span = machine->quantum_most_ns - machine->quantum_least_ns;
-    uint64_t x;
 
-    if (span == 0)
-        return;
-    machine->quantum_random += 0x9e3779b97f4a7c15u;
-    x = machine->quantum_random;
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
     x = (x ^ x >> 27) * 0x94d049bb133111ebu;
     machine->quantum_ns = machine->quantum_least_ns + (x ^ x >> 31) % (span + 1);
+}
+
+/* The length of the next turn. */
+static void draw_quantum(struct machine *machine)
+{
+    if (machine->quantum_most_ns == machine->quantum_least_ns)
+        return;
+    machine->quantum_random += 0x9e3779b97f4a7c15u;
+    make_quantum(machine, machine->quantum_random);
+}
+
+void machine_reseed(struct machine *machine, uint64_t seed)
+{
+    bool drawn = machine->quantum_random != machine->seed;
+
+    machine->quantum_random += seed - machine->seed; /* each draw has added the same */
+    machine->seed = seed;
+    if (drawn)
+        make_quantum(machine, machine->quantum_random);
 }
 
 /* How far `pe` may run when `other` is the next runnable one. */

@@ -124,6 +124,9 @@ bool machine_restart(struct machine *machine, bool lose_ram, struct sim_error *e
  */
 void machine_set_quantum(struct machine *machine, uint64_t least_ns, uint64_t most_ns);
 
+/* As if it had been made with this seed; before two PEs have taken turns. */
+void machine_reseed(struct machine *machine, uint64_t seed);
+
 /* Who is asked at choice points; NULL: nobody. Before machine_run(). */
 void machine_set_choices(struct machine *machine, struct choice_source *source);
 

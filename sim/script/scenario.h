@@ -71,6 +71,21 @@ const struct scenario_info *scenario_info(const struct scenario *scenario);
 const char *scenario_source(const struct scenario *scenario, size_t *size_bytes);
 void scenario_free(struct scenario *scenario);
 
+/* Has the script drawn a random number? Until then another seed can take the seed's place. */
+bool scenario_seed_used(const struct scenario *scenario);
+void scenario_reseed(struct scenario *scenario, uint64_t seed);
+
+/* Collects garbage now: processes forked off this one have no cause to for a while. */
+void scenario_settle(struct scenario *scenario);
+
+/* A parameter that is an integer, with its present value. */
+struct scenario_param {
+    char name[64];
+    uint64_t value;
+};
+/* Those of the header, by name; how many. Negative ones are left out. */
+unsigned scenario_integers(struct scenario *scenario, struct scenario_param *param, unsigned most);
+
 /*
  * Reads images, manifests and the board into memory and fills *config, which borrows from the
  * scenario. `share` is the folder with platforms/ and guests/; `board` overrides the scenario's

@@ -27,6 +27,7 @@ struct trace {
     struct trace_sink *sink[TRACE_MAX_SINKS];
     XXH3_state_t *hash;
     const uint64_t *hashed; /* up to there */
+    bool absorbed;          /* the buffer does not begin with the first event any more */
     uint64_t state_due;     /* number of the event after which state_fn is told; see there */
     uint64_t state_every;
     trace_state_fn state_fn;
@@ -74,6 +75,21 @@ bool trace_record(struct trace *trace, const char *path, uint64_t max_bytes, str
     return trace->file != NULL;
 }
 
+bool trace_amend_first(struct trace *trace, unsigned arg, uint64_t value)
+{
+    struct trace_event event;
+
+    if (trace->count == 0 || trace->hashed != trace->buffer || trace->absorbed) {
+        return false;
+    }
+    record_read(trace->buffer, &event);
+    if (arg >= event.header.arg_count) {
+        return false;
+    }
+    trace->buffer[RECORD_HEADER_WORDS + arg] = value;
+    return true;
+}
+
 void trace_add_sink(struct trace *trace, struct trace_sink *sink)
 {
     if (trace->sink_count < TRACE_MAX_SINKS) {
@@ -97,6 +113,7 @@ static void absorb(struct trace *trace)
     }
     trace->at = trace->buffer;
     trace->hashed = trace->buffer;
+    trace->absorbed = true;
 }
 
 static void hash_so_far(struct trace *trace, struct trace_hash *hash)

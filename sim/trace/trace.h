@@ -45,6 +45,12 @@ void trace_destroy(struct trace *trace);
  */
 bool trace_record(struct trace *trace, const char *path, uint64_t max_bytes, struct sim_error *err);
 
+/*
+ * Changes an argument of the first event, as if it had been emitted so. False: it has been hashed
+ * or written already, or has no such argument.
+ */
+bool trace_amend_first(struct trace *trace, unsigned arg, uint64_t value);
+
 /* Delivers every event from now on, in order, as soon as it is emitted. At most 4 sinks. */
 void trace_add_sink(struct trace *trace, struct trace_sink *sink);
 

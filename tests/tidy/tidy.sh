@@ -90,7 +90,8 @@ includes() {
 check_includes() {
     {
         includes '^sim/.*\.[ch]$' 'time\.h|sys/time\.h|sys/random\.h|pthread\.h|threads\.h' \
-            'nothing of the host may reach a run'
+            'nothing of the host may reach a run' |
+            grep -v '^sim/replay/campaign\.c:' || true # the time decides when a campaign ends, no more
         files '\.[ch]$' | grep -vE '^(sim|tests)/' | xargs -r grep -nHE '#[ ]*include <unicorn/' |
             sed 's|$| (only sim/ knows Unicorn)|' || true
         includes '^sim/(machine|cpu|device)/.*\.[ch]$' '(spmc|spmd)/.*|arch/arch\.h' \

@@ -1,42 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* orrery run: scenarios from file to verdict. Host time is measured here and shown, nothing else.
- */
+/* orrery run: scenarios from file to verdict, and what it leaves behind. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #include "commands.h"
-#include "sim/host/map.h"
+#include "runner.h"
+#include "sim/replay/outfile.h"
+#include "sim/replay/sources.h"
+#include "sim/replay/tape.h"
 #include "sim/script/parse.h"
-#include "sim/script/scenario.h"
-
-#define STORY_MAX_LINES 2000u
-#define TRACE_MAX_BYTES (256ull << 20)
-#define LAST_EVENTS     12u
-#define MAX_SETS        64
 
 struct run_options {
-    struct scenario_options scenario;
-    const char *sets[MAX_SETS];
-    struct scenario_parts parts; /* of a run without a scenario file */
-    const char *partitions[RUN_MAX_PARTITIONS];
-    const char *board;
+    struct play_options play;
+    struct choice_list delays; /* --delay-at */
     const char *trace;
     const char *call_log;
-    uint64_t until_ns;
-    uint64_t limit_ns;
-    uint64_t pes;
-    uint64_t quantum_least_ns;
-    uint64_t quantum_most_ns;
+    const char *tape;
+    const char *tapes;
+    const char *choices; /* --list-choices */
     bool quiet;
-    bool check;
-    bool check_full;
     bool map;
+    bool twice;
     enum story_level story;
 };
 
@@ -74,23 +65,17 @@ static void help(void)
         "  --check changes|full\n"
         "                      after every entry look at memory that changed (default) or at all "
         "of it\n"
+        "  --delay-at N=DURATION[,...]\n"
+        "                      put off what happens at choice points, by number (docs/replay.md)\n"
+        "  --list-choices FILE write the choice points of the (one) run, in order\n"
+        "  --tape FILE         write what it takes to run the (one) run again\n"
+        "  --tapes DIR         write DIR/NAME.tape for each run that fails\n"
+        "  --check-nondeterminism\n"
+        "                      run everything twice and stop at the first event that differs\n"
         "  --set KEY=VALUE     set a parameter of the scenario; may be repeated\n"
         "  --help              this text\n\n"
         "Exit status: 0 all passed, 1 a scenario failed, 2 usage or bad input, 3 internal fault.\n",
-        STORY_MAX_LINES);
-}
-
-static bool parse_story(const char *text, enum story_level *story)
-{
-    static const char *const names[] = {"none", "calls", "full"};
-
-    for (unsigned i = 0; i < 3; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *story = (enum story_level)i;
-            return true;
-        }
-    }
-    return false;
+        RUNNER_STORY_LINES);
 }
 
 static bool parse_check(const char *text, bool *full)
@@ -118,6 +103,11 @@ enum {
     OPT_NORMAL_WORLD_EL,
     OPT_NORMAL_WORLD_LOAD,
     OPT_PARTITION,
+    OPT_DELAY_AT,
+    OPT_TAPE,
+    OPT_TAPES,
+    OPT_TWICE,
+    OPT_LIST_CHOICES,
     OPT_HELP
 };
 
@@ -140,6 +130,11 @@ static const struct option long_options[] = {
     {"normal-world-el", required_argument, NULL, OPT_NORMAL_WORLD_EL},
     {"normal-world-load", required_argument, NULL, OPT_NORMAL_WORLD_LOAD},
     {"partition", required_argument, NULL, OPT_PARTITION},
+    {"delay-at", required_argument, NULL, OPT_DELAY_AT},
+    {"tape", required_argument, NULL, OPT_TAPE},
+    {"tapes", required_argument, NULL, OPT_TAPES},
+    {"list-choices", required_argument, NULL, OPT_LIST_CHOICES},
+    {"check-nondeterminism", no_argument, NULL, OPT_TWICE},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0}};
 
@@ -166,17 +161,17 @@ static bool parse_part(int option, struct run_options *o, struct sim_error *err)
     bool ok = true;
 
     if (option == OPT_NORMAL_WORLD) {
-        o->parts.normal_world = optarg;
+        o->play.parts.normal_world = optarg;
     } else if (option == OPT_NORMAL_WORLD_EL) {
         ok = parse_u64(optarg, "--normal-world-el", 1, 2, &value, err);
-        o->parts.normal_world_el = (unsigned)value;
+        o->play.parts.normal_world_el = (unsigned)value;
     } else if (option == OPT_NORMAL_WORLD_LOAD) {
         ok = parse_u64(optarg, "--normal-world-load", 4096, 1ull << 40, &value, err);
-        o->parts.normal_world_load = value;
-    } else if (o->parts.partition_count == RUN_MAX_PARTITIONS) {
+        o->play.parts.normal_world_load = value;
+    } else if (o->play.partition_count == RUN_MAX_PARTITIONS) {
         ok = sim_fail(err, SIM_BAD_INPUT, "more than %d --partition options", RUN_MAX_PARTITIONS);
     } else {
-        o->partitions[o->parts.partition_count++] = optarg;
+        o->play.partition[o->play.partition_count++] = optarg;
     }
     return ok;
 }
@@ -191,19 +186,20 @@ static int parse_options(int argc, char **argv, struct run_options *o)
     optind = 1;
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         bool ok = true;
+        uint64_t value = 0;
 
         switch (option) {
         case OPT_SEED:
-            ok = parse_u64(optarg, "--seed", 0, UINT64_MAX, &o->scenario.seed, &err);
+            ok = parse_u64(optarg, "--seed", 0, UINT64_MAX, &o->play.seed, &err);
             break;
         case OPT_BOARD:
-            o->board = optarg;
+            o->play.board = optarg;
             break;
         case OPT_UNTIL:
-            ok = parse_duration(optarg, "--until", &o->until_ns, &err);
+            ok = parse_duration(optarg, "--until", &o->play.until_ns, &err);
             break;
         case OPT_LIMIT:
-            ok = parse_duration(optarg, "--limit", &o->limit_ns, &err);
+            ok = parse_duration(optarg, "--limit", &o->play.limit_ns, &err);
             break;
         case OPT_TRACE:
             o->trace = optarg;
@@ -212,25 +208,26 @@ static int parse_options(int argc, char **argv, struct run_options *o)
             o->call_log = optarg;
             break;
         case OPT_STORY:
-            if (!parse_story(optarg, &o->story)) {
+            if (!runner_parse_story(optarg, &o->story)) {
                 return command_usage("run", "--story '%s': want full, calls or none", optarg);
             }
             break;
         case OPT_PES:
-            ok = parse_u64(optarg, "--pes", 1, RUN_MAX_PES, &o->pes, &err);
+            ok = parse_u64(optarg, "--pes", 1, RUN_MAX_PES, &value, &err);
+            o->play.pes = (unsigned)value;
             break;
         case OPT_QUANTUM:
-            ok =
-                parse_quantum(optarg, "--quantum", &o->quantum_least_ns, &o->quantum_most_ns, &err);
+            ok = parse_quantum(optarg, "--quantum", &o->play.quantum_least_ns,
+                               &o->play.quantum_most_ns, &err);
             break;
         case OPT_QUIET:
             o->quiet = true;
             break;
         case OPT_NO_CHECK:
-            o->check = false;
+            o->play.no_check = true;
             break;
         case OPT_CHECK:
-            if (!parse_check(optarg, &o->check_full)) {
+            if (!parse_check(optarg, &o->play.check_full)) {
                 return command_usage("run", "--check '%s': want changes or full", optarg);
             }
             break;
@@ -238,16 +235,31 @@ static int parse_options(int argc, char **argv, struct run_options *o)
             o->map = true;
             break;
         case OPT_SET:
-            if (o->scenario.set_count == MAX_SETS) {
-                return command_usage("run", "more than %d --set options", MAX_SETS);
+            if (o->play.set_count == PLAY_MAX_SETS) {
+                return command_usage("run", "more than %d --set options", PLAY_MAX_SETS);
             }
-            o->sets[o->scenario.set_count++] = optarg;
+            o->play.set[o->play.set_count++] = optarg;
             break;
         case OPT_NORMAL_WORLD:
         case OPT_NORMAL_WORLD_EL:
         case OPT_NORMAL_WORLD_LOAD:
         case OPT_PARTITION:
             ok = parse_part(option, o, &err);
+            break;
+        case OPT_DELAY_AT:
+            ok = choice_list_parse(optarg, "--delay-at", &o->delays, &err);
+            break;
+        case OPT_TAPE:
+            o->tape = optarg;
+            break;
+        case OPT_TAPES:
+            o->tapes = optarg;
+            break;
+        case OPT_LIST_CHOICES:
+            o->choices = optarg;
+            break;
+        case OPT_TWICE:
+            o->twice = true;
             break;
         case OPT_HELP:
             help();
@@ -262,175 +274,237 @@ static int parse_options(int argc, char **argv, struct run_options *o)
     return -1;
 }
 
-static double now_ms(void)
-{
-    struct timespec now;
+/* Of one run: what it is told at choice points, and what it leaves behind. */
+struct recording {
+    struct choice_pairs pairs;
+    struct choice_recorder recorder;
+    struct choice_lister lister;
+    struct outfile list;
+    struct tape tape;
+};
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+static void keep_states(void *user, struct trace *trace)
+{
+    struct recording *recording = user;
+
+    tape_keep_states(&recording->tape.states, trace);
 }
 
-static void print_event(void *user, const struct trace_event *event)
+/* DIR/NAME.tape; -2, -3 and so on for the same name out of another folder. */
+static bool name_tape(const struct run_options *o, char *const *before, char *path,
+                      size_t path_bytes, struct sim_error *err)
 {
-    story_print(user, event);
+    const char *file = o->play.scenario != NULL ? o->play.scenario : o->play.parts.normal_world;
+    const char *slash = strrchr(file, '/');
+    const char *base = slash != NULL ? slash + 1 : file;
+    const char *dot = strrchr(base, '.');
+    int length = dot != NULL && dot != base ? (int)(dot - base) : (int)strlen(base);
+    unsigned same = 1;
+    struct stat there;
+    char number[16] = "";
+
+    for (; before != NULL && *before != o->play.scenario; before++) {
+        const char *other = strrchr(*before, '/');
+
+        same += strcmp(other != NULL ? other + 1 : *before, base) == 0;
+    }
+    if (same > 1) {
+        snprintf(number, sizeof(number), "-%u", same);
+    }
+    if (mkdir(o->tapes, 0777) != 0 &&
+        (errno != EEXIST || stat(o->tapes, &there) != 0 || !S_ISDIR(there.st_mode))) {
+        return sim_fail(err, SIM_BAD_INPUT, "--tapes %s: no folder, and none can be created: %s",
+                        o->tapes, strerror(errno));
+    }
+    if ((size_t)snprintf(path, path_bytes, "%s/%.*s%s.tape", o->tapes, length, base, number) >=
+        path_bytes) {
+        return sim_fail(err, SIM_BAD_INPUT, "--tapes %s: the name is too long", o->tapes);
+    }
+    return true;
 }
 
-static void print_verdict(const struct scenario_info *info, const struct run_result *result,
-                          double wall_ms, const char *hash)
+static bool fill_tape(struct recording *recording, const struct run_options *o,
+                      const struct runner *runner, struct sim_error *err)
 {
-    printf("%s  %s   %" PRIu64 ".%03uus simulated, %.1fms wall, hash %s\n",
-           result->verdict == RUN_PASSED ? "PASS" : "FAIL", info->name,
-           result->simulated_ns / 1000u, (unsigned)(result->simulated_ns % 1000u), wall_ms, hash);
+    struct tape *tape = &recording->tape;
+
+    if (recording->recorder.cut) {
+        return sim_fail(err, SIM_INTERNAL, "no tape: more than %u delays", CHOICES_MOST);
+    }
+    tape->options = o->play;
+    tape->identity = runner->identity;
+    tape->choices = recording->recorder.list;
+    recording->recorder.list = (struct choice_list){NULL, 0, 0};
+    tape->passed = runner->result.verdict == RUN_PASSED;
+    tape->hash = runner->hash;
+    tape->events = runner->events;
+    tape->points = runner->result.choices;
+    memcpy(tape->why, runner->result.why, sizeof(tape->why));
+    return true;
 }
 
-static enum sim_status complain(const struct sim_error *err)
+/* --tape of any run, --tapes of one that failed */
+static bool write_tapes(struct recording *recording, const struct run_options *o,
+                        char *const *before, const struct runner *runner, struct sim_error *err)
 {
-    fflush(stdout);
-    fprintf(stderr, "orrery run: %s\n", err->text);
-    return err->status;
-}
+    bool failed = runner->result.verdict != RUN_PASSED;
+    char path[4096];
 
-static bool open_call_log(const char *path, struct run_config *config, struct sim_error *err)
-{
-    if (path == NULL) {
+    if (o->tape == NULL && (o->tapes == NULL || !failed)) {
         return true;
     }
-    config->call_log = true;
-    config->call_log_out = fopen(path, "wb");
-    return config->call_log_out != NULL ||
-           sim_fail(err, SIM_BAD_INPUT, "--call-log %s: %s", path, strerror(errno));
-}
-
-static bool close_call_log(const char *path, FILE *out, struct sim_error *err)
-{
-    bool bad;
-
-    if (out == NULL) {
-        return true;
-    }
-    bad = ferror(out) != 0;
-    bad = fclose(out) != 0 || bad;
-    return !bad || sim_fail(err, SIM_INTERNAL, "--call-log %s: can not be written", path);
-}
-
-static void print_map_of_boot(void *user, struct run *run)
-{
-    (void)user;
-    map_print(run, stdout, "after boot");
-}
-
-/* Everything between a loaded scenario and its result. */
-static bool execute(struct scenario *scenario, const struct run_options *o, struct trace *trace,
-                    struct run_result *result, struct sim_error *err)
-{
-    struct run_config config;
-    struct run *run;
-
-    if (!scenario_configure(scenario, command_share(), o->board, trace, &config, err) ||
-        !open_call_log(o->call_log, &config, err)) {
+    if (!fill_tape(recording, o, runner, err)) {
         return false;
     }
-    config.check = o->check;
-    config.check_full = o->check_full;
-    config.booted = o->map ? print_map_of_boot : NULL;
-    config.until_ns = o->until_ns;
-    config.limit_ns = o->limit_ns != 0 ? o->limit_ns : config.limit_ns;
-    config.pe_count = o->pes != 0 ? (unsigned)o->pes : config.pe_count;
-    if (o->quantum_least_ns != 0) {
-        config.quantum_least_ns = o->quantum_least_ns;
-        config.quantum_most_ns = o->quantum_most_ns;
-    }
-    run = run_create(&config, err);
-    if (run == NULL) {
-        scenario_refused(err, result);
-    } else {
-        run_execute(run, result);
-    }
-    scenario_judge(scenario, run, result);
-    if (o->map && run != NULL) {
-        map_print(run, stdout, "at the end");
-    }
-    run_destroy(run);
-    return close_call_log(o->call_log, config.call_log_out, err);
-}
-
-static enum sim_status run_traced(struct scenario *scenario, const struct run_options *o,
-                                  struct trace *trace, struct story *story)
-{
-    double began = now_ms();
-    char text[TRACE_HASH_TEXT];
-    struct trace_hash hash;
-    struct run_result result;
-    struct sim_error err;
-
-    if ((o->trace != NULL && !trace_record(trace, o->trace, TRACE_MAX_BYTES, &err)) ||
-        !execute(scenario, o, trace, &result, &err)) {
-        return complain(&err);
-    }
-    if (result.verdict == RUN_BAD_INPUT || result.verdict == RUN_INTERNAL) {
-        sim_fail(&err, scenario_status(&result), "%s", result.why);
-        return complain(&err);
-    }
-    if (result.verdict == RUN_FAILED) {
-        if (o->quiet || o->story == STORY_NONE) {
-            printf("The last events:\n");
-            trace_last(trace, LAST_EVENTS, print_event, story);
+    if (o->tape != NULL) {
+        if (!tape_write(&recording->tape, o->tape, err)) {
+            return false;
         }
-        printf("%s\n", result.why);
+        if (!o->quiet) {
+            printf("tape %s: %" PRIu64 " choice points, %zu delays\n", o->tape,
+                   recording->tape.points, recording->tape.choices.count);
+        }
     }
-    if (!trace_finish(trace, &hash, &err)) {
-        return complain(&err);
+    if (o->tapes != NULL && failed) {
+        if (!name_tape(o, before, path, sizeof(path), err) ||
+            !tape_write(&recording->tape, path, err)) {
+            return false;
+        }
+        printf("to run it again: orrery replay %s\n", path);
     }
-    trace_hash_text(&hash, text);
-    print_verdict(scenario_info(scenario), &result, now_ms() - began, text);
-    return scenario_status(&result);
+    return true;
 }
 
-/* `path` NULL: without a scenario file. */
-static enum sim_status run_file(const char *path, const struct run_options *o)
+/* Delays by hand that never came: their numbers are past the end. */
+static void tell_unused(const struct recording *recording, const struct runner *runner)
 {
-    struct sim_error err;
-    struct scenario *scenario = path != NULL ? scenario_load(path, &o->scenario, &err)
-                                             : scenario_compose(&o->parts, &o->scenario, &err);
-    struct trace *trace = trace_create();
-    struct story *story = story_create(stdout, o->quiet ? STORY_NONE : o->story, STORY_MAX_LINES);
+    char why[CHOICE_FIT_BYTES];
+
+    if (!choice_pairs_fit(&recording->pairs, why)) {
+        printf("--delay-at: %s; there are %" PRIu64 "\n", why, runner->result.choices);
+    }
+}
+
+static enum sim_status worse(enum sim_status a, enum sim_status b)
+{
+    return a > b ? a : b;
+}
+
+/* The same as `runner` will do, unseen, with its events kept. */
+static enum sim_status run_first(const struct run_options *o, const struct runner *runner,
+                                 struct twice *twice)
+{
+    struct choice_pairs pairs;
+    struct runner first = {.command = runner->command,
+                           .play = runner->play,
+                           .choices = &pairs.base,
+                           .story = STORY_NONE,
+                           .silent = true,
+                           .twice = twice};
+
+    choice_pairs_init(&pairs, &o->delays);
+    return runner_run(&first);
+}
+
+static enum sim_status run_twice(const struct run_options *o, struct runner *runner)
+{
+    struct twice twice;
     enum sim_status status;
 
-    if (scenario == NULL) {
-        status = complain(&err);
-    } else if (trace == NULL || story == NULL) {
-        sim_fail(&err, SIM_INTERNAL, "out of memory");
-        status = complain(&err);
-    } else {
-        trace_add_sink(trace, story_sink(story));
-        status = run_traced(scenario, o, trace, story);
+    twice_init(&twice);
+    status = run_first(o, runner, &twice);
+    if (status <= SIM_FAILED) {
+        runner->twice = &twice;
+        twice_again(&twice);
+        status = runner_run(runner);
+        if (status <= SIM_FAILED && !twice.differs) {
+            printf("twice the same: %" PRIu64 " events\n", twice.count);
+        }
+        status = twice.differs ? SIM_INTERNAL : status;
     }
-    story_destroy(story);
-    trace_destroy(trace);
-    scenario_free(scenario);
+    twice_free(&twice);
     return status;
 }
 
-int cmd_run(int argc, char **argv)
+static bool open_list(struct recording *recording, const struct run_options *o,
+                      struct runner *runner, struct sim_error *err)
 {
-    struct run_options o = {.check = true, .story = STORY_CALLS};
-    enum sim_status worst = SIM_PASS;
-    unsigned passed = 0;
-    int status;
+    if (o->choices == NULL) {
+        return true;
+    }
+    if (!outfile_open(&recording->list, o->choices, "the list of choice points", err)) {
+        return false;
+    }
+    choice_lister_init(&recording->lister, &recording->recorder.base, recording->list.file);
+    runner->choices = &recording->lister.base;
+    return true;
+}
 
-    o.scenario.set = o.sets;
-    status = parse_options(argc, argv, &o);
-    if (status >= 0) {
-        return status;
+/* `before`: the scenarios of the command line up to this one; NULL: it has none. */
+static enum sim_status run_one(const struct run_options *options, char *const *before)
+{
+    struct run_options o = *options;
+    struct recording *recording = calloc(1, sizeof(*recording));
+    struct runner runner = {.command = "run",
+                            .play = &o.play,
+                            .story = o.story,
+                            .quiet = o.quiet,
+                            .map = o.map,
+                            .trace = o.trace,
+                            .call_log = o.call_log,
+                            .user = recording};
+    struct sim_error err;
+    enum sim_status status;
+
+    if (recording == NULL) {
+        sim_fail(&err, SIM_INTERNAL, "out of memory");
+        return runner_complain("run", &err);
     }
-    o.parts.partition = o.partitions;
-    if (o.parts.normal_world != NULL && optind == argc) {
-        return (int)run_file(NULL, &o);
+    tape_init(&recording->tape);
+    choice_pairs_init(&recording->pairs, &o.delays);
+    choice_recorder_init(&recording->recorder, &recording->pairs.base);
+    runner.choices = &recording->recorder.base;
+    if (!open_list(recording, &o, &runner, &err)) {
+        free(recording);
+        return runner_complain("run", &err);
     }
-    if (o.parts.normal_world != NULL || o.parts.normal_world_el != 0 ||
-        o.parts.normal_world_load != 0 || o.parts.partition_count != 0) {
+    runner.begins = o.tape != NULL || o.tapes != NULL ? keep_states : NULL;
+    status = o.twice ? run_twice(&o, &runner) : runner_run(&runner);
+    if (runner.has_run) {
+        tell_unused(recording, &runner);
+        if (!write_tapes(recording, &o, before, &runner, &err) ||
+            (o.choices != NULL && !outfile_finish(&recording->list, &err))) {
+            status = worse(status, runner_complain("run", &err));
+        }
+    }
+    outfile_abandon(&recording->list);
+    choice_recorder_free(&recording->recorder);
+    tape_free(&recording->tape);
+    free(recording);
+    return status;
+}
+
+/* What can not go together, and a status; -1: all well. */
+static int check_options(int argc, char **argv, const struct run_options *o)
+{
+    static const struct {
+        size_t offset;
+        const char *says;
+    } single[] = {
+        {offsetof(struct run_options, trace), "--trace records one run: give one scenario"},
+        {offsetof(struct run_options, call_log), "--call-log records one run: give one scenario"},
+        {offsetof(struct run_options, choices), "--list-choices is of one run: give one scenario"},
+        {offsetof(struct run_options, tape),
+         "--tape records one run: give one scenario, or --tapes DIR"},
+    };
+
+    if (o->play.parts.normal_world != NULL && optind == argc) {
+        return -1;
+    }
+    if (o->play.parts.normal_world != NULL || o->play.parts.normal_world_el != 0 ||
+        o->play.parts.normal_world_load != 0 || o->play.partition_count != 0) {
         return command_usage("run",
-                             o.parts.normal_world == NULL
+                             o->play.parts.normal_world == NULL
                                  ? "--partition and --normal-world-* are for a run without a "
                                    "scenario: --normal-world IMAGE is wanted too"
                                  : "'%s': either scenarios or --normal-world IMAGE",
@@ -439,20 +513,48 @@ int cmd_run(int argc, char **argv)
     if (optind == argc) {
         return command_usage("run", "no scenario given");
     }
-    if (o.trace != NULL && argc - optind > 1) {
-        return command_usage("run", "--trace records one run: give one scenario");
-    }
-    if (o.call_log != NULL && argc - optind > 1) {
-        return command_usage("run", "--call-log records one run: give one scenario");
-    }
-    for (int i = optind; i < argc; i++) {
-        enum sim_status one = run_file(argv[i], &o);
+    for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
+        const char *file;
 
+        memcpy(&file, (const char *)o + single[i].offset, sizeof(file));
+        if (file != NULL && argc - optind > 1) {
+            return command_usage("run", "%s", single[i].says);
+        }
+    }
+    return -1;
+}
+
+static int run_all(int argc, char **argv, struct run_options *o)
+{
+    enum sim_status worst = SIM_PASS;
+    unsigned passed = 0;
+
+    for (int i = optind; i < argc; i++) {
+        enum sim_status one;
+
+        o->play.scenario = argv[i];
+        one = run_one(o, argv + optind);
         passed += one == SIM_PASS;
-        worst = one > worst ? one : worst;
+        worst = worse(worst, one);
     }
     if (argc - optind > 1) {
         printf("%u passed, %u failed\n", passed, (unsigned)(argc - optind) - passed);
     }
     return (int)worst;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run_options o = {.story = STORY_CALLS};
+    int status = parse_options(argc, argv, &o);
+
+    if (status < 0) {
+        status = check_options(argc, argv, &o);
+    }
+    if (status < 0) {
+        status =
+            o.play.parts.normal_world != NULL ? (int)run_one(&o, NULL) : run_all(argc, argv, &o);
+    }
+    choice_list_free(&o.delays);
+    return status;
 }

@@ -4,6 +4,9 @@
 #define ORRERY_COMMANDS_H
 
 int cmd_run(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
+int cmd_shrink(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_flash(int argc, char **argv);

@@ -18,6 +18,9 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"run", cmd_run, "run scenarios and judge them"},
+    {"replay", cmd_replay, "run a tape again and compare"},
+    {"explore", cmd_explore, "run scenarios many times, with other schedules, and keep what fails"},
+    {"shrink", cmd_shrink, "make the failure on a tape smaller"},
     {"list", cmd_list, "list the scenarios of a folder"},
     {"trace", cmd_trace, "print, compare or hash recorded traces"},
     {"flash", cmd_flash, "put a scenario and its firmware into a flash image"},

@@ -8,6 +8,24 @@
 static const char *const bank_name[BANKS] = {"IGROUPR", "ISENABLER", "ICENABLER", "ISPENDR",
                                              "ICPENDR", "ISACTIVER", "ICACTIVER", "IGRPMODR"};
 
+/* Interrupts of the word that are acknowledged and not ended, whatever became of them meanwhile */
+static uint32_t held(uint32_t word)
+{
+    uint32_t mask = 0;
+
+    for (unsigned i = 0; i < probe_now.depth; i++) {
+        uint32_t intid = probe_now.taken[i].intid;
+
+        mask |= intid / 32 == word ? 1u << intid % 32 : 0;
+    }
+    for (unsigned i = 0; i < probe_now.dropped_count; i++) {
+        uint32_t intid = probe_now.dropped[i].intid;
+
+        mask |= intid / 32 == word ? 1u << intid % 32 : 0;
+    }
+    return mask;
+}
+
 static void write_bits(enum bank bank)
 {
     uint32_t intid = probe_draw_intid();
@@ -20,6 +38,7 @@ static void write_bits(enum bank bank)
     if (secure && (bank == IGROUPR || bank == IGRPMODR)) {
         /* One that is active keeps its group. */
         mask &= ~(uint32_t)probe_now.io->read(true, base + probe_bank[ISACTIVER], 4);
+        mask &= ~held(intid / 32);
         mask ^= (uint32_t)probe_now.io->read(true, address, 4);
     }
     probe_set(secure, bank_name[bank], address, 4, mask);

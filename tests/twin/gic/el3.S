@@ -27,7 +27,7 @@ park:
     wfi
     b       park
 
-    /* uint64_t excursion(uint64_t scr, uint64_t spsr, struct access *access) */
+    /* void excursion(uint64_t scr, uint64_t spsr, struct access *access) */
     .global excursion
 excursion:
     stp     x29, x30, [sp, #-96]!
@@ -70,7 +70,10 @@ back:
     ldp     x29, x30, [sp], #96
     ret
 
-    /* What comes from a lower level is its SMC; anything else ends the run. */
+    /*
+     * From a lower level come its SMC, and an FIQ of NS-EL2 that sent itself a Secure SGI: then the
+     * access is done, too. Anything else ends the run.
+     */
     .balign 2048
 vectors:
     .irp    index, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
@@ -80,6 +83,9 @@ vectors:
     lsr     x1, x1, #26
     cmp     x1, #0x17                   /* SMC */
     b.eq    back
+    .endif
+    .if \index == 10
+    b       back
     .endif
     mov     x0, #\index
     bl      el3_unexpected

@@ -31,8 +31,8 @@ struct access {
     uint64_t value;
 };
 
-uint64_t excursion(uint64_t scr, uint64_t spsr, struct access *access);
-uint64_t do_access(struct access *access);
+void excursion(uint64_t scr, uint64_t spsr, struct access *access);
+void do_access(struct access *access);
 void el3_main(void);
 void el3_unexpected(uint64_t vector);
 
@@ -60,7 +60,7 @@ static void print(const char *text)
 }
 
 /* Runs at any level. */
-uint64_t do_access(struct access *access)
+void do_access(struct access *access)
 {
     if (access->reg == NONE) {
         __asm__ volatile("mrs %0, isr_el1" : "=r"(access->value));
@@ -68,7 +68,6 @@ uint64_t do_access(struct access *access)
         access->value = probe_icc((enum probe_icc)access->reg, access->write, access->value);
     }
     __asm__ volatile("dsb sy\n\tisb" : : : "memory");
-    return access->value;
 }
 
 static void set_scr(uint64_t scr)
@@ -78,19 +77,20 @@ static void set_scr(uint64_t scr)
 
 static uint64_t access_at(enum probe_state state, struct access access)
 {
-    uint64_t value;
-
     switch (state) {
     case PROBE_NS:
-        return excursion(SCR_BASE | SCR_NS | SCR_FIQ, SPSR_EL2H, &access);
+        excursion(SCR_BASE | SCR_NS | SCR_FIQ, SPSR_EL2H, &access);
+        break;
     case PROBE_S:
-        return excursion(SCR_BASE, SPSR_EL1H, &access);
+        excursion(SCR_BASE, SPSR_EL1H, &access);
+        break;
     default:
         set_scr(state == PROBE_EL3_NS ? SCR_BASE | SCR_NS : SCR_BASE);
-        value = do_access(&access);
+        do_access(&access);
         set_scr(SCR_BASE);
-        return value;
+        break;
     }
+    return access.value;
 }
 
 static uint64_t icc_read(enum probe_state state, enum probe_icc reg)

@@ -175,6 +175,73 @@ START_TEST(test_last_events_are_kept)
 }
 END_TEST
 
+#define STATES 12
+
+struct states {
+    unsigned count;
+    uint64_t at[STATES];
+    struct trace_hash hash[STATES];
+    struct trace *trace;
+};
+
+static void on_state(void *user, uint64_t count, uint64_t time_ns, const struct trace_hash *hash)
+{
+    struct states *states = user;
+
+    ck_assert_uint_lt(states->count, STATES);
+    ck_assert_uint_eq(time_ns, base.header.time_ns + count);
+    states->at[states->count] = count;
+    states->hash[states->count++] = *hash;
+    if (count == 400) {
+        trace_on_state(states->trace, 1000, on_state, states);
+    }
+}
+
+/* A state is what the hash would be if the run ended there; asking for it changes nothing. */
+START_TEST(test_states_are_the_hashes_so_far)
+{
+    static struct test_event events[3500];
+    static const uint64_t expected[] = {100, 200, 300, 400, 1000, 2000, 3000};
+    struct states states = {0};
+    struct trace_hash end;
+
+    for (unsigned i = 0; i < 3500; i++) {
+        events[i] = base;
+        events[i].header.time_ns += i + 1;
+    }
+    states.trace = trace_create();
+    trace_on_state(states.trace, 100, on_state, &states);
+    for (unsigned i = 0; i < 3500; i++) {
+        emit(states.trace, &events[i]);
+    }
+    ck_assert(trace_finish(states.trace, &end, NULL));
+    trace_destroy(states.trace);
+    ck_assert(same_hash(end, hash_of(events, 3500)));
+    ck_assert_uint_eq(states.count, sizeof(expected) / sizeof(expected[0]));
+    for (unsigned i = 0; i < states.count; i++) {
+        ck_assert_uint_eq(states.at[i], expected[i]);
+        ck_assert(same_hash(states.hash[i], hash_of(events, (unsigned)expected[i])));
+    }
+}
+END_TEST
+
+START_TEST(test_hashes_are_read_as_they_are_written)
+{
+    struct trace_hash hash = {0xfedcba9876543210u, 0x00000000000000ffu};
+    struct trace_hash back = {0, 0};
+    char text[TRACE_HASH_TEXT];
+
+    trace_hash_text(&hash, text);
+    ck_assert(trace_hash_parse(text, strlen(text), &back));
+    ck_assert(trace_hash_equal(&hash, &back));
+    ck_assert(!trace_hash_parse(text, strlen(text) - 1, &back));
+    text[5] = 'A';
+    ck_assert(!trace_hash_parse(text, strlen(text), &back));
+    text[5] = '\0';
+    ck_assert(!trace_hash_parse(text, sizeof(text) - 1, &back));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("trace emit");
@@ -189,6 +256,8 @@ int main(void)
     tcase_add_test(tests, test_bounds_are_enforced);
     tcase_add_test(tests, test_sinks_hear_at_once_in_order_and_change_no_hash);
     tcase_add_test(tests, test_last_events_are_kept);
+    tcase_add_test(tests, test_states_are_the_hashes_so_far);
+    tcase_add_test(tests, test_hashes_are_read_as_they_are_written);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
