@@ -154,7 +154,7 @@ return scenario {
   name    = "races for a vCPU",
   pes     = 4,
   quantum = "20 ns..2 us",
-  limit   = "100 ms",
+  limit   = "5 ms",
   tags    = { "direct", "smp", "race" },
   params  = { rounds = 10, game = "all" },
   partitions = {

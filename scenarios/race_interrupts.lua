@@ -86,7 +86,7 @@ return scenario {
   name    = "races of inter-processor interrupts",
   pes     = 4,
   quantum = "20 ns..2 us",
-  limit   = "100 ms",
+  limit   = "5 ms",
   tags    = { "interrupts", "ipi", "smp", "race" },
   params  = { rounds = 20 },
   partitions = {

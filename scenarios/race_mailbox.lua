@@ -174,7 +174,7 @@ return scenario {
   name    = "races for an RX buffer",
   pes     = 4,
   quantum = "20 ns..2 us",
-  limit   = "100 ms",
+  limit   = "5 ms",
   tags    = { "indirect", "rxtx", "smp", "race" },
   params  = { rounds = 10, game = "all" },
   partitions = {

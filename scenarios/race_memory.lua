@@ -185,7 +185,7 @@ return scenario {
   name    = "races for memory",
   pes     = 4,
   quantum = "20 ns..2 us",
-  limit   = "100 ms",
+  limit   = "5 ms",
   tags    = { "memory", "smp", "race" },
   params  = { rounds = 10, game = "all" },
   partitions = {

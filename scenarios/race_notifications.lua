@@ -227,7 +227,7 @@ return scenario {
   name    = "races of notifications",
   pes     = 4,
   quantum = "20 ns..2 us",
-  limit   = "100 ms",
+  limit   = "5 ms",
   tags    = { "notifications", "smp", "race" },
   params  = { rounds = 10, game = "all" },
   partitions = {

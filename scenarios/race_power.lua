@@ -65,7 +65,7 @@ return scenario {
   name    = "races of PEs that come and go",
   pes     = 4,
   quantum = "20 ns..2 us",
-  limit   = "100 ms",
+  limit   = "5 ms",
   tags    = { "psci", "timer", "smp", "race" },
   params  = { rounds = 30 },
   partitions = {

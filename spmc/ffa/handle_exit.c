@@ -160,6 +160,9 @@ static struct vcpu *handle_and_decide(struct spmc_cpu *cpu, struct vcpu *vcpu,
     if (is_refused(vcpu, exit, next)) {
         return next;
     }
+    if (next != vcpu) {
+        partition_abort_late(cpu, vcpu);
+    }
     if (cpu->untold) {
         next = interrupt_tell(cpu, next);
     }

@@ -31,6 +31,26 @@ static void abort_resting(struct vcpu *vcpu)
     vcpu->frame.store = 0;
 }
 
+/* Another PE runs it: it exits soon, and its lines are not looked at any more. */
+static void kick_running(struct spmc_cpu *cpu, const struct vcpu *vcpu)
+{
+    if ((vcpu->state == VCPU_RUNNING || vcpu->state == VCPU_STARTING) && vcpu->cpu != NULL &&
+        vcpu->cpu != cpu) {
+        interrupt_kick(cpu, vcpu->cpu);
+    }
+}
+
+void partition_abort_late(struct spmc_cpu *cpu, struct vcpu *vcpu)
+{
+    /* Whoever aborts later than this look finds the vCPU at rest. */
+    if (vcpu->partition->state != PARTITION_ABORTING || vcpu->state == VCPU_ABORTED) {
+        return;
+    }
+    arch_lock(cpu->arch, &cpu->spmc->chain_lock);
+    abort_resting(vcpu);
+    arch_unlock(cpu->arch, &cpu->spmc->chain_lock);
+}
+
 static void set_aborted(struct vcpu *vcpu)
 {
     memset(vcpu->frame.x, 0, FFA_REGS * sizeof(vcpu->frame.x[0]));
@@ -63,6 +83,7 @@ struct vcpu *partition_abort(struct spmc_cpu *cpu, struct vcpu *vcpu, const char
     }
     for (uint32_t i = 0; i < partition->vcpu_count; i++) {
         abort_resting(&partition->vcpu[i]);
+        kick_running(cpu, &partition->vcpu[i]);
     }
     interrupt_switch_off(cpu, partition);
     cpu->timers_changed = true;
