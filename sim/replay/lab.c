@@ -55,18 +55,17 @@ static void add_event(struct trace_sink *sink, const struct trace_event *event)
     order->hash = (hash ^ hash >> 32) * 0xbf58476d1ce4e5b9u;
 }
 
-static bool load(struct lab *lab, struct sim_error *err)
+/* The scenario, with a trace of its own, as lab->play says. */
+static bool open_files(struct lab *lab, struct sim_error *err)
 {
+    lab->trace = trace_create();
+    if (lab->trace == NULL) {
+        return sim_fail(err, SIM_INTERNAL, "out of memory");
+    }
+    trace_add_sink(lab->trace, &lab->order.sink);
     lab->scenario = play_load(&lab->play, err);
-    if (lab->scenario == NULL) {
-        return false;
-    }
-    lab->seed_in_load = scenario_seed_used(lab->scenario);
-    if (!lab->is_run) {
-        scenario_settle(lab->scenario);
-    }
-    return play_configure(&lab->play, lab->scenario, lab->plan->share, lab->trace, &lab->config,
-                          err);
+    return lab->scenario != NULL && play_configure(&lab->play, lab->scenario, lab->plan->share,
+                                                   lab->trace, &lab->config, err);
 }
 
 bool lab_open(struct lab *lab, const struct worker_plan *plan, uint32_t scenario,
@@ -77,22 +76,23 @@ bool lab_open(struct lab *lab, const struct worker_plan *plan, uint32_t scenario
         .scenario_index = scenario,
         .play = plan->play,
         .order = {.sink = {add_event}},
-        .trace = trace_create(),
     };
     lab->play.scenario = plan->scenario[scenario];
     lab->play.seed = 0;
-    if (lab->trace == NULL) {
-        return sim_fail(err, SIM_INTERNAL, "out of memory");
+    if (!open_files(lab, err)) {
+        return false;
     }
-    trace_add_sink(lab->trace, &lab->order.sink);
-    return load(lab, err);
+    lab->seed_in_load = scenario_seed_used(lab->scenario);
+    scenario_settle(lab->scenario);
+    return true;
 }
 
 void lab_close(struct lab *lab)
 {
     scenario_free(lab->scenario);
     trace_destroy(lab->trace);
-    *lab = (struct lab){.plan = lab->plan};
+    lab->scenario = NULL;
+    lab->trace = NULL;
 }
 
 static void bad(struct lab *lab, const struct sim_error *err)
@@ -312,16 +312,16 @@ static bool prepare(struct lab *lab, struct sim_error *err)
         return true;
     }
     serve(lab);
-    lab->config.choices = lab->inner;
     if (lab->seed_in_load) {
-        scenario_free(lab->scenario);
-        if (!load(lab, err)) {
+        lab_close(lab);
+        if (!open_files(lab, err)) {
             return false;
         }
-        lab->config.choices = lab->inner;
+    } else {
+        scenario_reseed(lab->scenario, lab->play.seed);
+        lab->config.seed = lab->play.seed;
     }
-    scenario_reseed(lab->scenario, lab->play.seed);
-    lab->config.seed = lab->play.seed;
+    lab->config.choices = lab->inner;
     return true;
 }
 
