@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* MAP_ANONYMOUS, open_memstream */
 #include "sim/replay/campaign.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -12,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "sim/replay/tape.h"
 
@@ -97,6 +99,26 @@ static bool tell_resumed(void *user, const struct result *result)
     return true;
 }
 
+/* What an earlier session was writing when it was killed: NAME.tape.N.tmp, results.N.tmp. */
+static void remove_leftovers(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        size_t length = strlen(entry->d_name);
+
+        if (length > 4 && strcmp(entry->d_name + length - 4, ".tmp") == 0 &&
+            (strstr(entry->d_name, ".tape.") != NULL ||
+             strncmp(entry->d_name, "results.", 8) == 0)) {
+            unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+}
+
 static bool open_results(struct campaign *campaign, char path[4096], struct sim_error *err)
 {
     const struct campaign_options *o = campaign->options;
@@ -112,6 +134,9 @@ static bool open_results(struct campaign *campaign, char path[4096], struct sim_
     }
     if (snprintf(path, 4096, "%s/results", o->out) >= 4096) {
         return sim_fail(err, SIM_BAD_INPUT, "--out: the name is too long");
+    }
+    if (o->resume) {
+        remove_leftovers(o->out);
     }
     head = make_head(o, err);
     if (head == NULL) {

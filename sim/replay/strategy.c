@@ -236,7 +236,9 @@ void strategy_init_points(struct strategy *strategy, const uint64_t *point, unsi
         .span = {.long_ns = delay_ns},
         .depth = count < STRATEGY_MAX_DEPTH ? count : STRATEGY_MAX_DEPTH,
     };
-    memcpy(strategy->point, point, strategy->depth * sizeof(*point));
+    for (unsigned i = 0; i < strategy->depth; i++) {
+        strategy->point[i] = point[i];
+    }
     strategy->base.due = next_point(strategy, 0);
 }
 
