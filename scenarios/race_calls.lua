@@ -1,8 +1,7 @@
 -- SPDX-License-Identifier: BSD-3-Clause
--- Three PEs call a partition that has one vCPU: one at a time is served, each gets the answer to its own request
--- and no other; one that yielded is resumed by one of them; and a call chain stays on its PE.
+-- Three PEs, or with --set pes=2 two, call a partition that has one vCPU: one at a time is served, each gets the answer
+-- to its own request and no other; one that yielded is resumed by one of them; and a call chain stays on its PE.
 -- --quantum "5 ns..300 ns" and --seed make other races.
-local PES = 3
 local ANSWER = ffa.MSG_SEND_DIRECT_RESP_32
 local SERVE, YIELD, CALL, CALL_AND_YIELD = 1, 2, 3, 4
 local here, token, inside = 0, 1000, {}
@@ -10,7 +9,7 @@ local result, wanted = {}, nil
 
 -- The last one lets all go; each is a little late, as the seed says.
 local function meet(nw)
-  local gate = (here // PES + 1) * PES
+  local gate = (here // params.pes + 1) * params.pes
   here = here + 1
   while here < gate do
     nw:wait(math.random(20, 200) .. " ns")
@@ -106,7 +105,7 @@ games.resume = {
   end,
   settle = function()
     local answers = 0
-    for pe = 0, PES - 1 do
+    for pe = 0, params.pes - 1 do
       local r = result[pe]
       if r.fid == ANSWER then
         answers = answers + 1
@@ -156,14 +155,14 @@ return scenario {
   quantum = "20 ns..2 us",
   limit   = "5 ms",
   tags    = { "direct", "smp", "race" },
-  params  = { rounds = 10, game = "all" },
+  params  = { rounds = 10, pes = 3, game = "all" },
   partitions = {
     { name = "up", manifest = "manifests/a.dts", script = partition },
     { name = "front", manifest = "manifests/b.dts", script = partition },
   },
 
   normal_world = function(nw)
-    for pe = 1, PES - 1 do
+    for pe = 1, params.pes - 1 do
       expect.ok(nw:cpu_on(pe))
     end
     each_game(function(game)

@@ -2,14 +2,13 @@
 -- Three PEs: on each of them a vCPU serves a request, and meanwhile sends an IPI to that of the next PE. Each
 -- arrives once, whether its vCPU runs, is about to wait, waits, or has yielded; and soon.
 -- --quantum "5 ns..300 ns" and --seed make other races.
-local PES = 3
 local SRI, IPI = 8, 9
 local ANSWER = ffa.MSG_SEND_DIRECT_RESP_32
 local here, got, sri = 0, { [0] = 0, 0, 0 }, {}
 
 -- The last one lets all go; each is a little late, as the seed says.
 local function meet(nw)
-  local gate = (here // PES + 1) * PES
+  local gate = (here // params.pes + 1) * params.pes
   here = here + 1
   while here < gate do
     nw:wait(math.random(20, 200) .. " ns")
@@ -25,7 +24,7 @@ local function partition(sp)
   expect.ok(sp:interrupt_enable(IPI))
   sp:serve(function(request)
     sp:wait(math.random(1, 150) .. " ns")
-    expect.ok(sp:send_ipi((sp.vcpu + 1) % PES))
+    expect.ok(sp:send_ipi((sp.vcpu + 1) % params.pes))
     if request.payload[1] == 1 then
       expect.ok(sp:yield())
     end
@@ -65,7 +64,7 @@ local function round(nw, n)
   local soon = nw:wait_for(function()
     schedule(nw)
     return got[nw.pe] >= n
-  end, "20 us")
+  end, "2 ms")
   expect.truth(soon, "an IPI arrives")
   expect.eq(got[nw.pe], n, "once")
 end
@@ -88,13 +87,13 @@ return scenario {
   quantum = "20 ns..2 us",
   limit   = "5 ms",
   tags    = { "interrupts", "ipi", "smp", "race" },
-  params  = { rounds = 20 },
+  params  = { rounds = 20, pes = 3 },
   partitions = {
     { name = "mp", manifest = "manifests/notify_mp.dts", script = partition },
   },
 
   normal_world = function(nw)
-    for pe = 1, PES - 1 do
+    for pe = 1, params.pes - 1 do
       expect.ok(nw:cpu_on(pe))
     end
     play(nw)

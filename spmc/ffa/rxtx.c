@@ -241,11 +241,12 @@ void ffa_rxtx_map(const struct ffa_call *call, struct ffa_result *out)
         error = check_form(&rxtx);
     }
     if (error == 0) {
-        error = check_memory(call, &rxtx);
-    }
-    if (error == 0) {
+        /* Another vCPU of the caller may change the tables that say what memory it has. */
         arch_lock(call->cpu->arch, &call->spmc->ledger.lock);
-        error = map_checked(call, vm_id, &rxtx);
+        error = check_memory(call, &rxtx);
+        if (error == 0) {
+            error = map_checked(call, vm_id, &rxtx);
+        }
         arch_unlock(call->cpu->arch, &call->spmc->ledger.lock);
     }
     if (error != 0) {

@@ -357,6 +357,7 @@ void interrupt_init_cpu(struct spmc_cpu *cpu)
     arch_lock(cpu->arch, &spmc->chain_lock);
     ready = init_redistributor(cpu);
     gicv3_start_cpu(cpu->arch);
+    interrupt_take_over(cpu);
     arch_unlock(cpu->arch, &spmc->chain_lock);
     if (!ready) {
         spmc_log(cpu->arch, &spmc->log, SPMC_LOG_ERROR,

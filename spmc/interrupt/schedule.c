@@ -153,6 +153,26 @@ void interrupt_leave_to(struct spmc_cpu *cpu, struct spmc_cpu *heir)
     interrupt_kick(cpu, heir);
 }
 
+void interrupt_take_over(struct spmc_cpu *cpu)
+{
+    bool untold = false;
+
+    for (uint32_t i = 0; i < cpu->spmc->partition_count; i++) {
+        struct partition *partition = &cpu->spmc->partition[i];
+        struct vcpu *vcpu = &partition->vcpu[0];
+
+        if (partition->vcpu_count == 1 && vcpu->cpu != NULL && !vcpu->cpu->online) {
+            vcpu->cpu = cpu;
+            untold = untold || vcpu->untold;
+        }
+    }
+    cpu->timers_changed = true;
+    if (untold) {
+        cpu->untold = true;
+        interrupt_kick(cpu, cpu);
+    }
+}
+
 /* --- on the way out -------------------------------------------------------------------------- */
 
 static uint8_t lines_of(const struct vcpu *vcpu)

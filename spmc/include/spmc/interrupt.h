@@ -247,6 +247,12 @@ void interrupt_resume(struct vcpu *vcpu);
  */
 void interrupt_leave_to(struct spmc_cpu *cpu, struct spmc_cpu *heir);
 
+/*
+ * This PE comes up: UP partitions whose PE went off when there was no heir go on here. The caller
+ * holds the chain lock.
+ */
+void interrupt_take_over(struct spmc_cpu *cpu);
+
 /* --- spmc/ffa/notification.c ------------------------------------------------------------------ */
 
 /* Are there notifications that this vCPU's partition was not told of by VINT_NOTIFICATION_PENDING
