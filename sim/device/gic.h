@@ -66,6 +66,58 @@ bool gic_query(const struct machine *machine, const struct sim_pe *pe, uint32_t 
                struct gic_state *out);
 
 /*
+ * For faults (docs/faults.md): somebody stands between the lines and the controller. Kept over
+ * resets of the machine; `gate` is its owner's. NULL, as at first: nobody, at no cost.
+ */
+struct gic_gate {
+    void *user;
+    /*
+     * A line is about to change, or an SGI (`level` is true) to reach its target. `pe`: whose SGI
+     * or PPI it is, or where an SPI is routed (NULL: to nobody). False: it does not come through.
+     * What writes to ISPENDR and GICD_SETSPI_* make pending has no line and is not asked for.
+     */
+    bool (*line)(void *user, struct sim_pe *pe, uint32_t intid, bool level);
+    /* It was deactivated by this PE. */
+    void (*ended)(void *user, struct sim_pe *pe, uint32_t intid);
+};
+void gic_set_gate(struct machine *machine, const struct gic_gate *gate);
+
+/*
+ * Makes an interrupt pending, as an edge would, whatever its configuration; leaves the gate out.
+ * `pe` as in gic_set_level(), and SGIs too. False: there is no such interrupt.
+ */
+bool gic_pend(struct machine *machine, struct sim_pe *pe, uint32_t intid);
+
+/* The same for a level of its line. */
+void gic_set_level_behind_gate(struct machine *machine, struct sim_pe *pe, uint32_t intid,
+                               bool level);
+
+/* Is it edge-triggered, as configured now? */
+bool gic_is_edge(const struct machine *machine, const struct sim_pe *pe, uint32_t intid);
+
+/* What one interrupt has in the registers. */
+enum gic_field {
+    GIC_FIELD_ENABLE,
+    GIC_FIELD_PENDING, /* not what a level makes pending */
+    GIC_FIELD_ACTIVE,
+    GIC_FIELD_GROUP, /* bits 0 IGROUPR, 1 IGRPMODR */
+    GIC_FIELD_CONFIG,
+    GIC_FIELD_PRIORITY, /* bits 3 to 7 */
+    GIC_FIELD_ROUTE,    /* bits of the affinity; SPIs only */
+    GIC_FIELD_COUNT,
+};
+/* The other value of a bit. False: it has no such bit, or it can not be another. */
+bool gic_flip(struct machine *machine, struct sim_pe *pe, uint32_t intid, enum gic_field field,
+              unsigned bit);
+
+/*
+ * Of the interrupts that are enabled, number n modulo their count; *pe is NULL for an SPI. False:
+ * none is enabled.
+ */
+bool gic_nth_enabled(const struct machine *machine, uint64_t n, struct sim_pe **pe,
+                     uint32_t *intid);
+
+/*
  * What the firmware at EL3 does at cold boot, in one go: affinity routing and all groups on, every
  * SPI, PPI and SGI in Non-secure Group 1 at priority 0x80 (the highest of that state) and routed to
  * the first PE, redistributors awake; in the CPU interface of each PE the PMR open and all groups

@@ -10,6 +10,7 @@
  *   gicv3_state.c          lines, what is pending, what each PE is signalled
  *   gicv3_interface.c      the CPU interface, ICC_*
  *   gicv3_sgi.c            generation of SGIs
+ *   gicv3_fault.c          what faults do to it
  *
  * Whoever changes the state of a word of interrupts calls gic_word_changed(), whoever changes a CPU
  * interface gic_cpu_update(): what a PE is signalled is thus always ready to be read.
@@ -133,6 +134,8 @@ struct gic_ref {
 
 /* False: there is no such interrupt (`owner`: whose SGIs and PPIs). */
 bool gic_find(struct gicv3 *gic, struct redistributor *owner, uint32_t intid, struct gic_ref *ref);
+uint32_t gic_intid_of(bool is_spi, unsigned index, unsigned bit);
+struct redistributor *gic_redist_of(const struct sim_pe *pe); /* NULL of NULL */
 enum gic_group gic_group_of(const struct gic_word *word, unsigned bit);
 uint32_t gic_word_pending(const struct gic_word *word);
 void gic_word_changed(struct gicv3 *gic, struct redistributor *owner, unsigned index);
@@ -143,6 +146,9 @@ uint8_t gic_group_priority_mask(const struct gic_cpu *cpu, enum gic_group group)
 /* Priority of what is active on the PE; 0xff: nothing. */
 uint8_t gic_running_priority(const struct gic_cpu *cpu);
 void gic_tell(struct gicv3 *gic, unsigned pe, uint32_t intid, enum event_interrupt what);
+
+/* gicv3_fault.c: does the gate let it through? `ref` is that interrupt. */
+bool gic_gate_line(const struct gicv3 *gic, const struct gic_ref *ref, uint32_t intid, bool level);
 
 /* gicv3_bank.c: one access in a frame of registers. `owner`: of an SGI frame; NULL: the
  * distributor. False: it is none of a bank's registers. */

@@ -146,6 +146,7 @@ static uint64_t read_iar1(const struct access *access)
 /* The Non-secure state ends its own interrupts only. */
 static void deactivate(const struct access *access, const struct gic_ref *ref, uint32_t intid)
 {
+    struct machine *machine = access->gic->device.machine;
     uint32_t bit = 1u << ref->bit;
 
     if ((ref->word->active & bit) == 0 ||
@@ -154,6 +155,8 @@ static void deactivate(const struct access *access, const struct gic_ref *ref, u
     ref->word->active &= ~bit;
     gic_tell(access->gic, access->pe, intid, EVENT_INTERRUPT_ENDED);
     gic_word_changed(access->gic, ref->owner, ref->index);
+    if (machine->gic_gate != NULL)
+        machine->gic_gate->ended(machine->gic_gate->user, &machine->pe[access->pe], intid);
 }
 
 static bool is_eoi_split(const struct access *access)

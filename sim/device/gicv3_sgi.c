@@ -44,6 +44,9 @@ void gic_send_sgi(struct gicv3 *gic, unsigned from, enum gic_group group, bool s
 
         if (!meant || !is_taken(&redist->word[0], sgi, group, secure))
             continue;
+        if (machine->gic_gate != NULL &&
+            !gic_gate_line(gic, &(struct gic_ref){&redist->word[0], redist, 0, sgi}, sgi, true))
+            continue;
         redist->word[0].latch |= 1u << sgi;
         gic_word_changed(gic, redist, 0);
     }

@@ -10,7 +10,7 @@
 
 #define IDLE_PRIORITY 0xffu
 
-static uint32_t intid_of(bool is_spi, unsigned index, unsigned bit)
+uint32_t gic_intid_of(bool is_spi, unsigned index, unsigned bit)
 {
     if (is_spi)
         return index < GIC_EXTENDED_WORD ? 32 * index + bit
@@ -100,7 +100,7 @@ static void consider(struct gic_cpu *cpu, const struct gic_word *word, bool is_s
 
         while ((bits >> bit & 1) == 0)
             bit++;
-        intid = intid_of(is_spi, index, bit);
+        intid = gic_intid_of(is_spi, index, bit);
         if (cpu->pending && (word->priority[bit] > cpu->priority ||
                              (word->priority[bit] == cpu->priority && intid > cpu->intid)))
             continue;
@@ -215,7 +215,7 @@ static void derive(struct gicv3 *gic, struct redistributor *owner, unsigned inde
             owner != NULL ? (unsigned)(owner - gic->redist) : gic->target[32 * index + bit];
 
         if ((risen >> bit & 1) != 0 && pe != GIC_NO_PE)
-            gic_tell(gic, pe, intid_of(owner == NULL, index, bit), EVENT_INTERRUPT_PENDING);
+            gic_tell(gic, pe, gic_intid_of(owner == NULL, index, bit), EVENT_INTERRUPT_PENDING);
         if (bit == 31)
             break;
     }
@@ -261,12 +261,13 @@ static void refuse_line(struct gicv3 *gic, uint32_t intid)
                  gic->device.node->path, (unsigned)intid);
 }
 
-static struct redistributor *redist_of(const struct sim_pe *pe)
+struct redistributor *gic_redist_of(const struct sim_pe *pe)
 {
     return pe != NULL ? &pe->machine->gic->redist[pe->index] : NULL;
 }
 
-void gic_set_level(struct machine *machine, struct sim_pe *pe, uint32_t intid, bool level)
+static void set_level(struct machine *machine, struct sim_pe *pe, uint32_t intid, bool level,
+                      const struct gic_gate *gate)
 {
     struct gicv3 *gic = machine->gic;
     struct gic_ref ref;
@@ -274,17 +275,30 @@ void gic_set_level(struct machine *machine, struct sim_pe *pe, uint32_t intid, b
 
     if (gic == NULL)
         return;
-    if (intid < 16 || !gic_find(gic, redist_of(pe), intid, &ref)) {
+    if (intid < 16 || !gic_find(gic, gic_redist_of(pe), intid, &ref)) {
         refuse_line(gic, intid);
         return;
     }
     bit = 1u << ref.bit;
+    if (gate != NULL && !gic_gate_line(gic, &ref, intid, level))
+        return;
     if (((ref.word->line & bit) != 0) == level)
         return;
     ref.word->line ^= bit;
     if (level)
         ref.word->latch |= bit & ref.word->edge;
     gic_word_changed(gic, ref.owner, ref.index);
+}
+
+void gic_set_level(struct machine *machine, struct sim_pe *pe, uint32_t intid, bool level)
+{
+    set_level(machine, pe, intid, level, machine->gic_gate);
+}
+
+void gic_set_level_behind_gate(struct machine *machine, struct sim_pe *pe, uint32_t intid,
+                               bool level)
+{
+    set_level(machine, pe, intid, level, NULL);
 }
 
 void gic_pulse(struct machine *machine, struct sim_pe *pe, uint32_t intid)
@@ -301,7 +315,7 @@ struct gic_signals gic_signals(const struct sim_pe *pe, bool secure, bool el3)
 
     if (pe->machine->gic == NULL)
         return none;
-    cpu = &redist_of(pe)->cpu;
+    cpu = &gic_redist_of(pe)->cpu;
     if (!cpu->signalled)
         return none;
     irq = !el3 && cpu->group != GIC_G0 && (cpu->group == GIC_G1S) == secure;
@@ -310,7 +324,7 @@ struct gic_signals gic_signals(const struct sim_pe *pe, bool secure, bool el3)
 
 bool gic_has_signal(const struct sim_pe *pe)
 {
-    return pe->machine->gic != NULL && redist_of(pe)->cpu.signalled;
+    return pe->machine->gic != NULL && gic_redist_of(pe)->cpu.signalled;
 }
 
 bool gic_query(const struct machine *machine, const struct sim_pe *pe, uint32_t intid,
@@ -319,7 +333,7 @@ bool gic_query(const struct machine *machine, const struct sim_pe *pe, uint32_t 
     struct gic_ref ref;
     uint32_t bit;
 
-    if (machine->gic == NULL || !gic_find(machine->gic, redist_of(pe), intid, &ref))
+    if (machine->gic == NULL || !gic_find(machine->gic, gic_redist_of(pe), intid, &ref))
         return false;
     bit = 1u << ref.bit;
     *out = (struct gic_state){

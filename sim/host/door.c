@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "sim/host/fault_place.h"
 #include "sim/host/host.h"
 
 static void core_advance(struct arch_pe *pe, uint64_t ns)
@@ -146,6 +147,9 @@ void arch_mmio_write32(struct arch_pe *pe, paddr_t reg, uint32_t value, enum pas
 
 void arch_tlbi_vmid(struct arch_pe *pe, uint16_t vmid)
 {
+    if (pe->run->faults != NULL && place_skip_tlb(pe, vmid)) {
+        return;
+    }
     for (struct arch_vcpu *v = pe->run->vcpus; v != NULL; v = v->next) {
         if (v->vmid == vmid) {
             v->context->ops->flush_tlb(v->context);
@@ -156,6 +160,9 @@ void arch_tlbi_vmid(struct arch_pe *pe, uint16_t vmid)
 /* An engine has no invalidation by page: all or, for a page that it did not use, nothing. */
 static void invalidate_page(struct arch_pe *pe, uint16_t vmid, uint64_t page)
 {
+    if (pe->run->faults != NULL && place_skip_tlb(pe, vmid)) {
+        return;
+    }
     for (struct arch_vcpu *v = pe->run->vcpus; v != NULL; v = v->next) {
         if (v->vmid == vmid) {
             v->context->ops->flush_tlb_page(v->context, page);
@@ -183,6 +190,9 @@ void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
 {
     struct run *run = pe->run;
 
+    if (run->faults != NULL && place_skip_cache(pe, pa.pa)) {
+        return;
+    }
     for (struct arch_vcpu *v = run->vcpus; v != NULL; v = v->next) {
         v->context->ops->flush_code(v->context, pa.pa, size_bytes);
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/cpu/mmu.h"
+#include "sim/host/fault_place.h"
 #include "sim/host/host.h"
 
 /* M, WXN; UCT, UCI and DZE: cache maintenance at EL0; nTWI and nTWE are clear, so that both exit.
@@ -85,6 +86,9 @@ void arch_vcpu_reset(struct arch_pe *pe, struct arch_vcpu *vcpu, uint64_t pc,
 {
     (void)pe;
     vcpu->finished = false;
+    vcpu->hung = false;
+    vcpu->dying = false;
+    vcpu->corrupt_mask = 0;
     vcpu->context->ops->reset(vcpu->context, pc, x);
 }
 
@@ -93,6 +97,9 @@ void arch_vcpu_load_extended(struct arch_pe *pe, struct arch_vcpu *vcpu,
 {
     (void)pe;
     vcpu->context->ops->get_x(vcpu->context, FFA_REGS, FFA_REGS_EXTENDED - FFA_REGS, &x[FFA_REGS]);
+    if (vcpu->corrupt_mask != 0) {
+        place_extended(vcpu, x);
+    }
 }
 
 uint64_t arch_vcpu_get_x(struct arch_pe *pe, struct arch_vcpu *vcpu, unsigned n)

@@ -45,10 +45,16 @@ struct arch_vcpu {
     struct context *context;
     uint16_t vmid;
     bool finished; /* a scripted context's function has returned */
+    bool hung;     /* fault_place.c: it makes no progress any more */
+    bool dying;    /* there, too: it took an abort and has no code that could handle it */
+    uint8_t corrupt_arg;
+    uint64_t corrupt_mask; /* of register corrupt_arg, 8 to 17, when the core fetches it */
     struct arch_vcpu *next;
 };
 
 struct check_memory; /* check_memory.h */
+struct faults;       /* sim/fault/fault.h */
+struct fault_interrupts;
 
 struct run_plan_partition {
     uint64_t load_address;
@@ -107,12 +113,17 @@ struct run {
     uint64_t shadow_memory_writes;
     bool check_all;                       /* the next check is of everything */
     unsigned resets;                      /* so far */
+    bool lose_ram;                        /* at the reset that was asked for last */
     uint64_t retired_before[RUN_MAX_PES]; /* by contexts of earlier boots */
     struct check_memory *check_memory;
     uint32_t check_vcpu; /* whose turn it is in check_interrupts.c */
     uint32_t check_line_vcpu;
     uint32_t check_line;
     uint8_t partition_state[RUN_MAX_PARTITIONS];
+
+    struct faults *faults; /* NULL: nothing is to go wrong on purpose */
+    struct fault_interrupts *fault_interrupts;
+    unsigned short_of_memory; /* PEs in the core that no_memory struck: see fault_place.c */
 
     bool failed;
     enum run_verdict verdict;
@@ -127,7 +138,7 @@ void plan_free(struct run *run);
 
 /*
  * reset.c: the machine is to be reset, `why` in the failure of a run that allows no more of them.
- * The PE that asks for it halts next.
+ * The PE that asks for it halts next; after a fault it goes on to where others may go first.
  */
 void reset_ask(struct run *run, const char *why);
 /* After the machine has stopped for it: boots again. False: the run has failed. */

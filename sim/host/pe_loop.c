@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/device/gic.h"
+#include "sim/host/fault_place.h"
 #include "sim/host/host.h"
 #include "sim/host/power.h"
 #include "spmd/arch/arch.h"
@@ -22,6 +23,9 @@ static void run_context(struct arch_pe *pe, struct context *context, struct cont
             machine_pe_yield(pe->pe);
         }
         context->ops->resume(context, exit);
+        if (pe->pe->state == PE_DEAD) {
+            machine_pe_halt(pe->pe);
+        }
         switch (exit->kind) {
         case CONTEXT_EXIT_SLICE:
             machine_pe_yield(pe->pe);
@@ -77,13 +81,21 @@ static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, uint16_t from,
     if (vcpu->frame.store != 0) {
         context->ops->set_x(context, 0, vcpu->frame.store, vcpu->frame.x);
         report_resume(pe, context, from, vcpu->frame.x, vcpu->frame.store);
+        if (pe->run->faults != NULL) {
+            place_result(pe, context, vcpu->frame.x, vcpu->frame.store);
+        }
         vcpu->frame.store = 0;
         if (vcpu->frame.x[0] != FFA_ERROR) {
             vcpu->arch->finished = false;
         }
     }
+    if (pe->run->faults != NULL && place_enter(pe, vcpu, exit)) {
+        return;
+    }
     if (vcpu->arch->finished) {
         out.kind = CONTEXT_EXIT_FINISHED;
+    } else if (vcpu->arch->hung) {
+        place_hang(pe, context, &out);
     } else {
         run_context(pe, context, &out);
     }
@@ -107,6 +119,9 @@ static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, uint16_t from,
         unsigned count;
 
         context->ops->get_x(context, 0, FFA_REGS, vcpu->frame.x);
+        if (pe->run->faults != NULL) {
+            place_answer(pe, vcpu);
+        }
         count = host_fid_is_extended(vcpu->frame.x[0]) ? FFA_REGS_EXTENDED : FFA_REGS;
         if (count != FFA_REGS) {
             /* For the event only: the core fetches them itself when the ABI has them. */
@@ -116,6 +131,9 @@ static void run_partition(struct arch_pe *pe, struct vcpu *vcpu, uint16_t from,
             report_call(pe, context, call_event(out.esr), x, count);
         } else {
             report_call(pe, context, call_event(out.esr), vcpu->frame.x, count);
+        }
+        if (pe->run->faults != NULL) {
+            place_call(pe, vcpu, count);
         }
         break;
     }
@@ -142,6 +160,9 @@ static bool run_normal_world(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED], 
         context->ops->set_x(context, 0, count, x);
     }
     report_resume(pe, context, from, x, count);
+    if (pe->run->faults != NULL && count != 0) {
+        place_result(pe, context, x, count);
+    }
     for (;;) {
         run_context(pe, context, &out);
         if (out.kind == CONTEXT_EXIT_FINISHED) {
@@ -169,6 +190,9 @@ static bool run_normal_world(struct arch_pe *pe, uint64_t x[FFA_REGS_EXTENDED], 
         context->ops->get_x(context, FFA_REGS, FFA_REGS_EXTENDED - FFA_REGS, &x[FFA_REGS]);
     }
     report_call(pe, context, EVENT_SMC, x, count);
+    if (pe->run->faults != NULL) {
+        place_nwd_call(pe, x, count);
+    }
     return true;
 }
 
@@ -306,18 +330,23 @@ void host_loop(struct arch_pe *pe, struct vcpu *vcpu)
     for (;;) {
         struct vcpu_exit exit = {0};
         struct vcpu *next;
+        bool is_short;
 
         if (partition_is_nwd(vcpu->partition)) {
             run_el3(pe, vcpu, from, &exit);
         } else {
             run_partition(pe, vcpu, from, &exit);
         }
+        is_short = run->faults != NULL && place_short_of_memory(pe, vcpu);
         if (run->config.check) {
             check_before(pe, vcpu);
             next = spmc_handle_exit(cpu, vcpu, &exit);
             check_after(pe, vcpu, &exit, next);
         } else {
             next = spmc_handle_exit(cpu, vcpu, &exit);
+        }
+        if (is_short) {
+            place_leave(pe);
         }
         report_partitions(pe);
         from = vcpu == next ? FFA_ID_SPMC : vcpu->partition->id;

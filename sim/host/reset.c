@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "sim/host/check_memory.h"
+#include "sim/host/fault_interrupt.h"
 
 void reset_ask(struct run *run, const char *why)
 {
+    run->lose_ram = run->config.reset_lose_ram;
     if (run->resets < run->config.resets) {
         machine_end(run->machine, MACHINE_END_RESET);
     } else {
@@ -30,6 +32,7 @@ static void forget(struct run *run)
     check_memory_destroy(run);
     memset(run->partition_state, 0, sizeof(run->partition_state));
     run->inside = 0;
+    run->short_of_memory = 0;
     run->race_count = 0;
     run->memory_writes = 0;
     free(run->arena);
@@ -54,13 +57,17 @@ bool reset_boot(struct run *run)
     struct sim_error err;
 
     run->resets++;
+    fault_interrupts_forget(run);
     machine_event_remove(run->machine, &run->until_event);
     reset_pes(run);
     forget(run);
-    if (!machine_restart(run->machine, run->config.reset_lose_ram, &err) || !run_boot(run, &err)) {
+    if (!machine_restart(run->machine, run->lose_ram, &err) || !run_boot(run, &err)) {
         run_fail(run, "after reset %u: %s", run->resets, err.text);
         return false;
     }
     run_until(run);
+    if (run->faults != NULL) {
+        faults_restart(run->faults);
+    }
     return true;
 }

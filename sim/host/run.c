@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/host/check_memory.h"
+#include "sim/host/host_fault.h"
 #include "sim/host/nwd_image.h"
 
 const struct board_ram *host_first_ns_ram(const struct board *board)
@@ -142,7 +143,8 @@ struct run *run_create(const struct run_config *config, struct sim_error *err)
     }
     run->spmc_ram = bus_ram(&run->machine->bus, run->spmc_range.base, run->spmc_range.size_bytes,
                             BUS_SECURE); /* plan_load() says so when there is none */
-    if (!run_boot(run, err)) {
+    if ((config->faults != NULL && !host_fault_start(run, config->faults, err)) ||
+        !run_boot(run, err)) {
         run_destroy(run);
         return NULL;
     }
@@ -247,6 +249,7 @@ void run_destroy(struct run *run)
         return;
     }
     run_destroy_contexts(run);
+    host_fault_stop(run);
     if (run->machine != NULL) {
         machine_destroy(run->machine);
     }
@@ -283,12 +286,24 @@ bool run_failed(const struct run *run)
 
 bool run_reseed(struct run *run, uint64_t seed)
 {
+    if (!faults_reseed(run->faults, seed)) {
+        return false;
+    }
     if (run->config.trace != NULL && !trace_amend_first(run->config.trace, 0, seed)) {
         return false;
     }
     machine_reseed(run->machine, seed);
     run->config.seed = seed;
     return true;
+}
+
+void run_set_limit(struct run *run, uint64_t limit_ns)
+{
+    uint64_t delayed_ns = run->machine->choices.delayed_ns;
+
+    run->config.limit_ns = limit_ns;
+    run->machine->limit_ns =
+        limit_ns <= MACHINE_NEVER - delayed_ns ? limit_ns + delayed_ns : MACHINE_NEVER;
 }
 
 struct machine *run_machine(struct run *run)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "sim/cpu/context.h"
+#include "sim/fault/fault.h"
 #include "sim/machine/error.h"
 #include "sim/machine/machine.h"
 #include "sim/trace/trace.h"
@@ -78,8 +79,11 @@ struct run_config {
     uint64_t quantum_least_ns;   /* turns of PEs, see machine_set_quantum(); 0: the default */
     uint64_t quantum_most_ns;
     struct choice_source *choices; /* see sim/machine/choice.h; NULL: none */
-    bool check;                    /* invariants after every SPMC entry */
-    bool check_full;               /* then: all of memory each time, not only what changed */
+    /* NULL: none; one without faults takes them at run time, as run_fault() does. The run has its
+     * own copy, with its own seed. */
+    const struct fault_plan *faults;
+    bool check;      /* invariants after every SPMC entry */
+    bool check_full; /* then: all of memory each time, not only what changed */
     struct trace *trace;
     bool call_log;      /* the SPMC writes its call log (docs/twin.md); the run is the same */
     FILE *call_log_out; /* where to; NULL: nowhere */
@@ -120,6 +124,9 @@ bool run_failed(const struct run *run);
  */
 bool run_reseed(struct run *run, uint64_t seed);
 
+/* Another limit from now on, in simulated time; delays of choice points are on top as before. */
+void run_set_limit(struct run *run, uint64_t limit_ns);
+
 struct machine *run_machine(struct run *run);
 unsigned run_boots(const struct run *run); /* 1, and one more after each reset */
 struct spmc *run_spmc(struct run *run);
@@ -139,5 +146,10 @@ uint64_t run_shared_reads(const struct run *run);
 bool run_race(struct run *run, uint64_t reads_from_now, uint64_t address, const void *bytes,
               size_t size_bytes);
 void run_forget_races(struct run *run);
+
+/* One more fault from now on; a line of text (sim/fault/fault.h). False: *err says why. */
+bool run_fault(struct run *run, const char *line, struct sim_error *err);
+/* Were there any up to now, struck or not? */
+bool run_has_faults(const struct run *run);
 
 #endif

@@ -41,6 +41,8 @@ bool machine_pe_start(struct sim_pe *pe, void (*entry)(struct sim_pe *pe, void *
 
     if (pe->state == PE_RUNNING || pe->state == PE_IDLE)
         return false;
+    if (pe->state == PE_DEAD)
+        return true; /* nobody sees that it does not come up */
     coroutine = coroutine_create(pe_main, pe);
     if (coroutine == NULL)
         return false;
@@ -116,7 +118,7 @@ uint64_t machine_choice_ask(struct machine *machine, const struct sim_pe *pe, en
     struct choice_source *source = choices->source;
     uint64_t delay_ns = source->answer(source, choices->number, kind, pe);
 
-    choices->due = source->due;
+    choices->due = choices->source->due; /* another one may have taken over meanwhile */
     if (delay_ns > CHOICE_MAX_DELAY_NS)
         delay_ns = CHOICE_MAX_DELAY_NS;
     if (delay_ns == 0)
@@ -218,7 +220,8 @@ void machine_pe_yield(struct sim_pe *pe)
 void machine_pe_wait(struct sim_pe *pe)
 {
     if (!pe->wake || pe->machine->end != MACHINE_END_NONE) {
-        pe->state = PE_IDLE;
+        if (pe->state != PE_DEAD)
+            pe->state = PE_IDLE;
         if (!goes_on(pe->machine, pe))
             coroutine_suspend(pe->coroutine);
     }
@@ -227,15 +230,34 @@ void machine_pe_wait(struct sim_pe *pe)
 
 void machine_pe_halt(struct sim_pe *pe)
 {
-    pe->state = PE_STOPPED;
+    if (pe->state != PE_DEAD)
+        pe->state = PE_STOPPED;
     coroutine_leave(pe->coroutine);
+}
+
+void machine_pe_kill(struct sim_pe *pe)
+{
+    pe->state = PE_DEAD;
+    if (pe->machine->current == pe)
+        pe->slice_end_ns = pe->now_ns;
+}
+
+void machine_pe_stall(struct sim_pe *pe, uint64_t ns)
+{
+    struct machine *machine = pe->machine;
+
+    if (pe->now_ns < machine_now(machine))
+        pe->now_ns = machine_now(machine); /* it was idle */
+    pe->now_ns += ns;
+    if (machine->limit_ns <= MACHINE_NEVER - ns)
+        machine->limit_ns += ns;
 }
 
 /* Nobody can run and nothing is due. */
 static enum machine_end end_of_silence(const struct machine *machine)
 {
     for (unsigned i = 0; i < machine->pe_count; i++) {
-        if (machine->pe[i].state == PE_IDLE)
+        if (machine->pe[i].state == PE_IDLE || machine->pe[i].state == PE_DEAD)
             return MACHINE_END_DEADLOCK;
     }
     return MACHINE_END_DONE;
@@ -246,7 +268,7 @@ static void run_slice(struct machine *machine, struct sim_pe *pe)
     uint64_t before_ns = pe->now_ns;
 
     machine_choice(pe, CHOICE_TURN);
-    if (pe->now_ns != before_ns)
+    if (pe->now_ns != before_ns || pe->state != PE_RUNNING || machine->end != MACHINE_END_NONE)
         return; /* whose turn it is now is looked up anew */
     draw_quantum(machine);
     pe->slice_end_ns = slice_end(machine, furthest_behind(machine, pe));

@@ -32,6 +32,7 @@ enum pe_state {
     PE_RUNNING,
     PE_IDLE,    /* waits in machine_pe_wait() */
     PE_STOPPED, /* its entry function returned, or it was stopped for good */
+    PE_DEAD,    /* a fault killed it: it does nothing any more until the machine is reset */
 };
 
 struct sim_pe {
@@ -73,10 +74,12 @@ struct machine_event {
 
 struct device; /* sim/device/device.h */
 struct gicv3;  /* sim/device/gicv3.c */
+struct gic_gate;
 
 struct machine {
     struct board board;
     struct gicv3 *gic; /* see sim/device/gic.h; NULL: the board has none */
+    const struct gic_gate *gic_gate;
     struct bus bus;
     struct trace *trace;
     unsigned pe_count;
@@ -155,6 +158,13 @@ static inline void machine_choice(struct sim_pe *pe, enum choice_kind kind)
  */
 bool machine_pe_start(struct sim_pe *pe, void (*entry)(struct sim_pe *pe, void *arg), void *arg,
                       uint64_t from_ns);
+
+/*
+ * Faults, from a PE's coroutine or the scheduler's: the PE goes no further than to where others may
+ * go first; it does nothing for so long, and the run's limit moves along.
+ */
+void machine_pe_kill(struct sim_pe *pe);
+void machine_pe_stall(struct sim_pe *pe, uint64_t ns);
 
 /* Runs until the end, then lets the devices finish; returns why. Not from a PE's coroutine. */
 enum machine_end machine_run(struct machine *machine);

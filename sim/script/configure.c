@@ -314,6 +314,8 @@ bool scenario_configure(struct scenario *scenario, const char *share, const char
     config->reset_lose_ram = scenario->info.reset_lose_ram;
     config->per_vcpu_notifications = scenario->info.per_vcpu_notifications;
     config->seed = scenario->seed;
+    scenario->faults = scenario->info.faults;
+    config->faults = scenario->faults.count != 0 ? &scenario->faults : NULL;
     config->trace = trace;
     scenario->script.trace = trace;
     if (scenario->finish != LUA_NOREF) {

@@ -211,8 +211,9 @@ struct line_event {
     struct script *script;
     struct sim_pe *pe;
     uint32_t intid;
-    int level; /* -1: a pulse */
-    bool late; /* has been put off */
+    int level;               /* -1: a pulse */
+    bool late;               /* has been put off */
+    struct line_event *next; /* of script->lines */
 };
 
 static void drive(struct machine *machine, struct sim_pe *pe, uint32_t intid, int level)
@@ -261,6 +262,38 @@ static bool put_off(struct machine *machine, struct line_event *line)
     return line->late;
 }
 
+static void drop_line(struct line_event *line)
+{
+    struct line_event **at = &line->script->lines;
+
+    while (*at != line) {
+        at = &(*at)->next;
+    }
+    *at = line->next;
+    line->script->outstanding--;
+    free(line);
+}
+
+/* A reset of the machine has emptied its queue: those will never come. */
+static void drop_dead_lines(struct script *script)
+{
+    struct line_event *next;
+
+    for (struct line_event *line = script->lines; line != NULL; line = next) {
+        next = line->next;
+        if (!line->event.queued) {
+            drop_line(line);
+        }
+    }
+}
+
+void script_drop_lines(struct script *script)
+{
+    while (script->lines != NULL) {
+        drop_line(script->lines);
+    }
+}
+
 static void on_line(struct machine *machine, void *arg)
 {
     struct line_event *line = arg;
@@ -269,8 +302,7 @@ static void on_line(struct machine *machine, void *arg)
         return;
     }
     drive(machine, line->pe, line->intid, line->level);
-    line->script->outstanding--;
-    free(line);
+    drop_line(line);
 }
 
 static struct machine *the_machine(lua_State *L)
@@ -324,12 +356,17 @@ static int line(lua_State *L)
         drive(machine, pe, (uint32_t)intid, level);
         return 0;
     }
+    drop_dead_lines(script);
     event = script->outstanding < MAX_OUTSTANDING ? calloc(1, sizeof(*event)) : NULL;
     if (event == NULL) {
         return luaL_error(L, "more than %d interrupts are to come", (int)MAX_OUTSTANDING);
     }
-    *event =
-        (struct line_event){.script = script, .pe = pe, .intid = (uint32_t)intid, .level = level};
+    *event = (struct line_event){.script = script,
+                                 .pe = pe,
+                                 .intid = (uint32_t)intid,
+                                 .level = level,
+                                 .next = script->lines};
+    script->lines = event;
     script->outstanding++;
     machine_event_add(machine, &event->event, machine_now(machine) + (uint64_t)after, on_line,
                       event);

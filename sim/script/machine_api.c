@@ -71,6 +71,10 @@ static int machine_index(lua_State *L)
         lua_pushcfunction(L, map_api);
         return 1;
     }
+    if (strcmp(name, "fault") == 0) {
+        lua_pushcfunction(L, fault_api);
+        return 1;
+    }
     if (strcmp(name, "race") == 0) {
         lua_pushcfunction(L, machine_race);
         return 1;
@@ -91,7 +95,7 @@ static int machine_index(lua_State *L)
         return 1;
     }
     return luaL_error(L,
-                      "machine has no field '%s'; it has now_ns, pes, map, race, reads, "
+                      "machine has no field '%s'; it has now_ns, pes, map, fault, race, reads, "
                       "uart_input, interrupt and interrupt_state",
                       name);
 }

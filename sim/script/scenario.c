@@ -12,10 +12,25 @@
 #include "sim/script/parse.h"
 #include "sim/script/scenario_internal.h"
 
-static const char *const header_fields[] = {
-    "name",    "description", "board",        "pes",       "limit",  "tags",
-    "params",  "partitions",  "normal_world", "secondary", "expect", "finish",
-    "quantum", "resets",      "reset_ram",    "spmc"};
+static const char *const header_fields[] = {"name",
+                                            "description",
+                                            "board",
+                                            "pes",
+                                            "limit",
+                                            "tags",
+                                            "params",
+                                            "partitions",
+                                            "normal_world",
+                                            "secondary",
+                                            "expect",
+                                            "finish",
+                                            "quantum",
+                                            "resets",
+                                            "reset_ram",
+                                            "spmc",
+                                            "faults",
+                                            "possible_faults",
+                                            "holds_under_faults"};
 
 static bool in_name(char c)
 {
@@ -331,7 +346,8 @@ static bool read_header(struct scenario *scenario, struct sim_error *err)
         !scenario_text(scenario, "description", &description, err) ||
         !scenario_integer(scenario, "pes", 1, RUN_MAX_PES, &pes, err) ||
         !read_limit(scenario, err) || !read_quantum(scenario, err) || !read_resets(scenario, err) ||
-        !read_spmc(scenario, err) || !read_tags(scenario, err) || !read_expect(scenario, err)) {
+        !read_spmc(scenario, err) || !scenario_read_faults(scenario, err) ||
+        !read_tags(scenario, err) || !read_expect(scenario, err)) {
         return false;
     }
     if (name == NULL || name[0] == '\0' || strlen(name) >= sizeof(info->name)) {

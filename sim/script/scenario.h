@@ -40,6 +40,9 @@ struct scenario_info {
     unsigned tag_count;
     char tag[SCENARIO_MAX_TAGS][32];
     unsigned partition_count;
+    struct fault_plan faults;          /* of every run */
+    struct fault_plan possible_faults; /* that exploration may use, without a word on when */
+    bool holds_under_faults;           /* what the script expects, too */
 };
 
 struct scenario_options {
@@ -93,6 +96,13 @@ unsigned scenario_integers(struct scenario *scenario, struct scenario_param *par
  */
 bool scenario_configure(struct scenario *scenario, const char *share, const char *board,
                         struct trace *trace, struct run_config *config, struct sim_error *err);
+
+/*
+ * One more fault than the header has, a line of text, into a config of this scenario. `what`
+ * ("--fault") begins the one line of *err.
+ */
+bool scenario_add_fault(struct scenario *scenario, const char *line, const char *what,
+                        struct run_config *config, struct sim_error *err);
 
 /*
  * After run_execute() (run and its result), or after run_create() failed (run NULL, result filled

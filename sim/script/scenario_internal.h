@@ -19,6 +19,7 @@ struct scenario_console {
 struct scenario {
     struct script script;
     struct scenario_info info;
+    struct fault_plan faults; /* those of the header, and more: see scenario_add_fault() */
     struct scenario_console console;
     char path[SCENARIO_PATH_BYTES];
     char folder[SCENARIO_PATH_BYTES]; /* of the file, with a slash behind; empty: working directory
@@ -58,6 +59,9 @@ struct scenario *scenario_open(const char *path, const struct scenario_options *
 /* Checks the header that scenario->header refers to. */
 bool scenario_read_header(struct scenario *scenario, const struct scenario_options *options,
                           struct sim_error *err);
+
+/* faults.c: `faults` and `possible_faults` of the header. */
+bool scenario_read_faults(struct scenario *scenario, struct sim_error *err);
 
 /* files.c */
 

@@ -82,6 +82,7 @@ bool script_open(struct script *script, const char *path, uint64_t seed)
 
 void script_close(struct script *script)
 {
+    script_drop_lines(script);
     if (script->L != NULL) {
         lua_close(script->L);
         script->L = NULL;

@@ -27,6 +27,7 @@
 #define SCRIPT_NOTE          "orrery.note" /* registry: the global note() */
 #define SCRIPT_MAX_CONSOLE   10000u
 
+struct line_event;
 struct script_context;
 
 /* A function of the scenario that runs as somebody: the normal world or a partition. */
@@ -53,13 +54,17 @@ struct script {
     struct run *run;     /* of a finished run, for `finish`; else found through the context */
     uint64_t end_ns;     /* then: when it ended */
     struct script_context *current;
-    unsigned outstanding; /* interrupts that machine.interrupt() has yet to raise */
+    unsigned outstanding;     /* interrupts that machine.interrupt() has yet to raise */
+    struct line_event *lines; /* they: see interrupt_api.c */
 };
 
 static inline struct script *script_of(lua_State *L)
 {
     return *(struct script **)lua_getextraspace(L);
 }
+
+/* interrupt_api.c: after the run, those that it did not come to. */
+void script_drop_lines(struct script *script);
 
 /* script.c: the fenced state. False: no memory. */
 bool script_open(struct script *script, const char *path, uint64_t seed);
@@ -98,7 +103,8 @@ int sandbox_tostring(lua_State *L);
 void context_api_open(lua_State *L);
 void machine_api_open(lua_State *L);
 void library_open(lua_State *L);
-int map_api(lua_State *L); /* map_api.c: machine.map() */
+int map_api(lua_State *L);   /* map_api.c: machine.map() */
+int fault_api(lua_State *L); /* faults.c: machine.fault() */
 
 /* context.c: run_make_context for a struct script_entry. */
 struct context *script_make_context(void *entry, struct machine *machine,

@@ -13,27 +13,28 @@
 #define EVENT_MAX_TEXT 256u
 
 /* X(name, "printed name", "arguments; text") */
-#define EVENT_CATALOGUE(X)                                                           \
-    X(RUN_START, "start", "seed, PEs, limit_ns; scenario name")                      \
-    X(ENDPOINT, "endpoint", "vCPUs, FF-A version; name")                             \
-    X(BOOT, "boot", "SPMC version, SPMC load address")                               \
-    X(CALL, "call", "enum event_conduit, x0..x7 or x0..x17")                         \
-    X(RESUME, "resume", "x0..x7 or x0..x17 given to the context; resumed by `from`") \
-    X(PARTITION, "partition", "enum partition_state from, to")                       \
-    X(VCPU, "vcpu", "enum vcpu_state from, to: life-cycle changes only")             \
-    X(UART, "uart", "base address; one line")                                        \
-    X(EXCEPTION, "exception", "target EL, ESR, FAR, ELR[, vector]: taken inside")    \
-    X(ABORT, "abort", "ESR, FAR, HPFAR, PC: stage-2 abort taken to the SPMC")        \
-    X(NOTE, "note", "; scenario's own words")                                        \
-    X(WARNING, "warning", "; what the machine does not model")                       \
-    X(EXPECT, "expect", "0 failed, 1 held; where and what")                          \
-    X(CHECK, "check", "; an invariant that does not hold")                           \
-    X(PANIC, "panic", "; the SPMC's last words")                                     \
-    X(PSCI, "psci", "FID, arguments: power changes that the SPMD carried out")       \
-    X(RUN_END, "end", "verdict, instructions retired by each PE ...; why")           \
-    X(RESET, "reset", "; which device asked for a reset of the machine, and why")    \
-    X(INTERRUPT, "interrupt", "INTID, enum event_interrupt: at `pe`")                \
-    X(INTERRUPTED, "interrupted", "EL, 0 IRQ or 1 FIQ, PC: taken to the level above")
+#define EVENT_CATALOGUE(X)                                                            \
+    X(RUN_START, "start", "seed, PEs, limit_ns; scenario name")                       \
+    X(ENDPOINT, "endpoint", "vCPUs, FF-A version; name")                              \
+    X(BOOT, "boot", "SPMC version, SPMC load address")                                \
+    X(CALL, "call", "enum event_conduit, x0..x7 or x0..x17")                          \
+    X(RESUME, "resume", "x0..x7 or x0..x17 given to the context; resumed by `from`")  \
+    X(PARTITION, "partition", "enum partition_state from, to")                        \
+    X(VCPU, "vcpu", "enum vcpu_state from, to: life-cycle changes only")              \
+    X(UART, "uart", "base address; one line")                                         \
+    X(EXCEPTION, "exception", "target EL, ESR, FAR, ELR[, vector]: taken inside")     \
+    X(ABORT, "abort", "ESR, FAR, HPFAR, PC: stage-2 abort taken to the SPMC")         \
+    X(NOTE, "note", "; scenario's own words")                                         \
+    X(WARNING, "warning", "; what the machine does not model")                        \
+    X(EXPECT, "expect", "0 failed, 1 held; where and what")                           \
+    X(CHECK, "check", "; an invariant that does not hold")                            \
+    X(PANIC, "panic", "; the SPMC's last words")                                      \
+    X(PSCI, "psci", "FID, arguments: power changes that the SPMD carried out")        \
+    X(RUN_END, "end", "verdict, instructions retired by each PE ...; why")            \
+    X(RESET, "reset", "; which device asked for a reset of the machine, and why")     \
+    X(INTERRUPT, "interrupt", "INTID, enum event_interrupt: at `pe`")                 \
+    X(INTERRUPTED, "interrupted", "EL, 0 IRQ or 1 FIQ, PC: taken to the level above") \
+    X(FAULT, "fault", "index in the plan, strike, enum fault_kind, detail; what was done")
 
 enum event_type {
 #define X(name, printed, doc) EVENT_##name,

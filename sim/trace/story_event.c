@@ -197,6 +197,9 @@ void line_add_other(struct story_line *line, const struct trace_event *event)
     case EVENT_RESET:
         add_text(line, event, "RESET: ");
         break;
+    case EVENT_FAULT:
+        add_text(line, event, "FAULT ");
+        break;
     case EVENT_INTERRUPT:
         line_add(line, "interrupt %" PRIu64 " %s", arg_of(event, 0),
                  event_interrupt_name(arg_of(event, 1)));

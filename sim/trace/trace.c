@@ -11,7 +11,7 @@
 
 #define TRACE_BUFFER_WORDS (4u * 1024u) /* 32 KiB: what is hashed is still in the first cache */
 #define TRACE_LAST         64u
-#define TRACE_MAX_SINKS    4u
+#define TRACE_MAX_SINKS    8u
 
 /*
  * The last events stay in the buffer when it is used anew: even the largest of them end before the
@@ -95,6 +95,18 @@ void trace_add_sink(struct trace *trace, struct trace_sink *sink)
     if (trace->sink_count < TRACE_MAX_SINKS) {
         trace->sink[trace->sink_count++] = sink;
     }
+}
+
+void trace_remove_sink(struct trace *trace, const struct trace_sink *sink)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < trace->sink_count; i++) {
+        if (trace->sink[i] != sink) {
+            trace->sink[kept++] = trace->sink[i];
+        }
+    }
+    trace->sink_count = kept;
 }
 
 static void hash_up_to_here(struct trace *trace)

@@ -51,8 +51,10 @@ bool trace_record(struct trace *trace, const char *path, uint64_t max_bytes, str
  */
 bool trace_amend_first(struct trace *trace, unsigned arg, uint64_t value);
 
-/* Delivers every event from now on, in order, as soon as it is emitted. At most 4 sinks. */
+/* Delivers every event from now on, in order, as soon as it is emitted. At most 8 sinks. */
 void trace_add_sink(struct trace *trace, struct trace_sink *sink);
+/* Not from a sink. */
+void trace_remove_sink(struct trace *trace, const struct trace_sink *sink);
 
 /* Emits one event. arg_count <= EVENT_MAX_ARGS; text is cut at EVENT_MAX_TEXT bytes. */
 void trace_emit(struct trace *trace, const struct event_header *header, const uint64_t *arg,

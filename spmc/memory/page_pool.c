@@ -60,12 +60,20 @@ static uint64_t take_fresh(struct arch_pe *pe, struct page_pool *pool)
     return page;
 }
 
+/* The pool is locked. */
+static bool has(const struct page_pool *pool, uint64_t pages)
+{
+    return pool->free_count >= pool->kept_count && pool->free_count - pool->kept_count >= pages;
+}
+
 bool page_pool_take(struct arch_pe *pe, struct page_pool *pool, paddr_t *page)
 {
     bool taken = true;
 
     arch_lock(pe, &pool->lock);
-    if (pool->first != 0) {
+    if (!has(pool, 1)) {
+        taken = false;
+    } else if (pool->first != 0) {
         page->pa = pool->first;
         unlink_page(pe, pool, &pool->first);
     } else if (pool->fresh < end_of(pool)) {
@@ -109,7 +117,7 @@ bool page_pool_take_pair(struct arch_pe *pe, struct page_pool *pool, paddr_t *pa
     bool taken = false;
 
     arch_lock(pe, &pool->lock);
-    for (uint64_t at = pool->first; at != 0;) {
+    for (uint64_t at = has(pool, 2) ? pool->first : 0; at != 0;) {
         uint64_t *link = arch_map(pe, paddr(at), PAGE_SIZE_BYTES);
         uint64_t next = *link;
 
@@ -132,7 +140,7 @@ bool page_pool_take_pair(struct arch_pe *pe, struct page_pool *pool, paddr_t *pa
         before = at;
         at = next;
     }
-    taken = taken || take_fresh_pair(pe, pool, pair);
+    taken = taken || (has(pool, 2) && take_fresh_pair(pe, pool, pair));
     arch_unlock(pe, &pool->lock);
     return taken;
 }

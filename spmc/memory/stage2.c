@@ -17,7 +17,12 @@ struct edit {
 static uint64_t *open_table(struct arch_pe *pe, const struct stage2 *s2, uint64_t table,
                             unsigned level)
 {
-    return arch_map(pe, paddr(table), s2_entries(s2, level) * sizeof(uint64_t));
+    uint64_t *slots = arch_map(pe, paddr(table), s2_entries(s2, level) * sizeof(uint64_t));
+
+    if (slots == NULL) {
+        arch_panic(pe, "stage 2: a descriptor points to a table that is none of ours");
+    }
+    return slots;
 }
 
 static void close_table(struct arch_pe *pe, const struct stage2 *s2, uint64_t *slots,

@@ -55,6 +55,30 @@ printf '/dts-v1/;\n/ { compatible = "arm,ffa-manifest-1.0"; };\n' >uncounted.dts
 scenario 'partitions = { { image = "echo", manifest = "uncounted.dts", vcpus = "pes" } },'
 expect "a vCPU on each PE, not to be told" 2 "wants a manifest with one cell" "${run[@]}"
 
+# Faults
+scenario
+expect "a fault that does not strike" 0 PASS "${run[@]}" --fault "power_cut at=1s"
+expect "no such fault" 2 "there is no fault 'skip_tbl'; did you mean 'skip_tlb'?" "${run[@]}" --fault skip_tbl
+expect "no such key" 2 "there is no key 'nht'" "${run[@]}" --fault "skip_tlb nht=2"
+expect "a key of another fault" 2 "skip_tlb has no bit" "${run[@]}" --fault "skip_tlb bit=2"
+expect "a fault without a unit" 2 "at: '20' is no time up to an hour" "${run[@]}" --fault "power_cut at=20"
+expect "an empty fault" 2 "want a kind of fault" "${run[@]}" --fault ""
+expect "a fault of control characters" 2 "byte 0x1b at 0" "${run[@]}" --fault $'\e[1m'
+expect "a long fault" 2 "a fault has at most 255" "${run[@]}" --fault "$(printf 'skip_tlb%400s' nth=1)"
+expect "a fault of nobody" 2 "there is no endpoint 'ecko'" "${run[@]}" --fault "flip_ram partition=ecko"
+thirty=() && for i in {1..33}; do thirty+=(--fault skip_tlb); done
+expect "too many faults" 2 "more than 32 --fault options" "${run[@]}" "${thirty[@]}"
+scenario "$default_fields faults = { \"power_cut nth=2\" },"
+expect "a fault that counts nothing" 2 "s.lua:3: faults[1]: power_cut: nth and chance count events" "${run[@]}"
+scenario "$default_fields faults = { 5 },"
+expect "a fault that is no text" 2 "s.lua:3: faults[1]: found a number, want a text" "${run[@]}"
+scenario "$default_fields faults = \"power_cut\","
+expect "faults that are no list" 2 "s.lua:3: faults: found a string, want a list of texts" "${run[@]}"
+scenario "$default_fields possible_faults = { \"skip_tlb\", \"power_cut at=1us\" },"
+expect "a possible fault that says when" 2 "possible_faults[2]: exploration says when" "${run[@]}"
+scenario "$default_fields" 'machine.fault("skip_tbl")'
+expect "no such fault at run time" 1 "s.lua:5: fault: there is no fault 'skip_tbl'" "${run[@]}"
+
 # The command line
 scenario
 expect "a good one" 0 PASS "${run[@]}"

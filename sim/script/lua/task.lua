@@ -4,16 +4,28 @@ local P = ...
 local ctx = P.methods
 
 local TASK = 0x7a5c
-local task = {} -- endpoint id -> what it has to do, then what came of it
+local MOST_PES = 64
+local task = {} -- endpoint id -> by PE of the caller: what it has to do, then what came of it
+
+-- What the request to this vCPU brings. It came on this PE, unless the vCPU was stopped at once and went on
+-- elsewhere.
+local function take(self)
+    local waiting, pe = task[self.id] or {}, self.pe
+    local other = 0
+    while not waiting[pe] and other < MOST_PES do
+        pe, other = other, other + 1
+    end
+    local mine = waiting[pe]
+    waiting[pe] = nil
+    return mine
+end
 
 -- Serves direct requests: act()'s by doing what it brings, others by handler(request), if any.
 function ctx.obey(self, handler)
     return self:serve(function(request)
-        local mine = task[self.id]
-        if mine and mine.fn and request.payload[1] == TASK then
-            local fn = mine.fn
-            mine.fn = nil
-            mine.results = table.pack(fn(self))
+        local mine = request.payload[1] == TASK and take(self)
+        if mine then
+            mine.results = table.pack(mine.fn(self))
             return { TASK }
         end
         return handler and handler(request) or {}
@@ -31,11 +43,14 @@ function ctx.act(self, who, fn)
     if id == self.id then
         return fn(self)
     end
-    local mine = { fn = fn }
-    task[id] = mine
+    local mine, pe = { fn = fn }, self.pe
+    task[id] = task[id] or {}
+    task[id][pe] = mine
     local r = self:direct_req(id, { TASK })
     if mine.results == nil then
-        task[id] = nil
+        if task[id][pe] == mine then
+            task[id][pe] = nil
+        end
         return nil, r
     end
     return table.unpack(mine.results, 1, mine.results.n)

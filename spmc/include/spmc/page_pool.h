@@ -18,13 +18,14 @@ struct page_pool {
     uint64_t fresh; /* from here to the end of the pool no page was ever out */
     uint64_t free_count;
     uint64_t total_count;
+    uint64_t kept_count; /* free pages that are not handed out: 0, unless it shall run short */
     uint64_t base;
 };
 
 /* Takes [base, base + size) (page aligned, secure memory of the SPMC, base not 0) as free pages. */
 bool page_pool_init(struct arch_pe *pe, struct page_pool *pool, paddr_t base, uint64_t size_bytes);
 
-/* A zeroed page; false when none is left. */
+/* A zeroed page; false when none is left beside those that are kept. */
 bool page_pool_take(struct arch_pe *pe, struct page_pool *pool, paddr_t *page);
 
 /*

@@ -74,6 +74,30 @@ START_TEST(pairs_are_contiguous_and_aligned)
 }
 END_TEST
 
+/* As if that many pages were all: what is given back meanwhile counts. */
+START_TEST(kept_pages_are_not_handed_out)
+{
+    paddr_t page[3];
+    paddr_t other;
+
+    ck_assert(page_pool_take(&pe, &pool, &page[0]));
+    pool.kept_count = pool.free_count - 2;
+    ck_assert(page_pool_take(&pe, &pool, &page[1]));
+    ck_assert(!page_pool_take_pair(&pe, &pool, &other));
+    ck_assert(page_pool_take(&pe, &pool, &page[2]));
+    ck_assert(!page_pool_take(&pe, &pool, &other));
+    ck_assert_uint_eq(pool.free_count, PAGES - 3);
+    page_pool_give(&pe, &pool, page[1]);
+    ck_assert(page_pool_take(&pe, &pool, &other));
+    ck_assert_uint_eq(other.pa, page[1].pa);
+    pool.kept_count = pool.free_count + 1;
+    ck_assert(!page_pool_take(&pe, &pool, &other));
+    pool.kept_count = 0;
+    ck_assert(page_pool_take_pair(&pe, &pool, &other));
+    ck_assert_uint_eq(pe.locks_held, 0);
+}
+END_TEST
+
 START_TEST(bad_ranges_are_refused)
 {
     struct page_pool other;
@@ -97,6 +121,7 @@ int main(void)
     tcase_add_test(tests, pages_come_in_order_zeroed_until_none_is_left);
     tcase_add_test(tests, a_page_given_back_is_zeroed_before_it_is_handed_out_again);
     tcase_add_test(tests, pairs_are_contiguous_and_aligned);
+    tcase_add_test(tests, kept_pages_are_not_handed_out);
     tcase_add_test(tests, bad_ranges_are_refused);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
