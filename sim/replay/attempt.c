@@ -26,6 +26,7 @@ struct take {
     struct choice_recorder recorder;
     struct trace *trace;
     struct story *story;
+    struct judge_watch watch;
     struct tape tape;
 };
 
@@ -70,6 +71,8 @@ static bool perform(struct take *take, struct scenario *scenario, struct attempt
     struct run_result run;
 
     choice_recorder_init(&take->recorder, attempt->choices);
+    judge_watch_init(&take->watch);
+    trace_add_sink(take->trace, &take->watch.sink);
     if (attempt->tape != NULL) {
         tape_keep_states(&take->tape.states, take->trace);
     }
@@ -86,6 +89,8 @@ static bool perform(struct take *take, struct scenario *scenario, struct attempt
     result->points = run.choices;
     result->delays = run.delays;
     result->simulated_ns = run.simulated_ns;
+    result->strikes = take->watch.strikes;
+    memcpy(result->strike, take->watch.course.strike, sizeof(result->strike));
     memcpy(result->why, run.why, sizeof(result->why));
     return attempt->tape == NULL || write_tape(take, &run, &result->hash, err);
 }

@@ -3,6 +3,7 @@
 #ifndef SIM_REPLAY_ATTEMPT_H
 #define SIM_REPLAY_ATTEMPT_H
 
+#include "sim/replay/judge.h"
 #include "sim/replay/play.h"
 #include "sim/replay/sources.h"
 
@@ -21,6 +22,8 @@ struct attempt_result {
     uint64_t delays;
     uint64_t simulated_ns;
     struct trace_hash hash;
+    unsigned strikes; /* of faults */
+    struct judge_strike strike[JUDGE_MOST_STRIKES];
     char why[512];
 };
 

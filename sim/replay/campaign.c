@@ -69,6 +69,7 @@ static char *make_head(const struct campaign_options *o, struct sim_error *err)
             tape_own_version(), strategy_name(o->plan.strategy), o->plan.depth, o->plan.seed_base,
             o->shard + 1, o->shards);
     fprintf(file, "options%s", o->plan.core_only ? " --core-only" : "");
+    command_put_faults(file, &o->plan);
     command_put_options(file, &o->plan.play);
     fprintf(file, "\n");
     for (unsigned i = 0; ok && i < o->plan.scenario_count; i++) {
@@ -170,6 +171,17 @@ static bool take_range(struct campaign *campaign, uint32_t scenario, uint32_t mo
     return job->count != 0;
 }
 
+/* There are some, and an earlier session has done each of them. */
+static bool all_done(const struct campaign *campaign, const struct job *job)
+{
+    for (uint32_t i = 0; i < job->count; i++) {
+        if (!campaign_is_done(campaign, job->scenario, job->first + i)) {
+            return false;
+        }
+    }
+    return job->count != 0;
+}
+
 static bool take_sets(struct campaign *campaign, uint32_t scenario, uint32_t most, struct job *job)
 {
     struct campaign_course *course = &campaign->course[scenario];
@@ -181,14 +193,17 @@ static bool take_sets(struct campaign *campaign, uint32_t scenario, uint32_t mos
     }
     job->kind = exhaust_surveys(exhaust) ? JOB_SURVEY : JOB_RUNS;
     job->step = 1;
-    /* A leaf that was run before needs no second run; the others are asked for what comes next. */
+    /*
+     * Leaves that were run before need no second run; the others are asked for what comes next. A
+     * session that was killed had several jobs at once: what is missing may lie before what is
+     * there.
+     */
     do {
         job->count = (uint32_t)exhaust_take(exhaust, most, &job->first);
         for (uint32_t i = 0; i < job->count; i++) {
             job->depth = exhaust_path(exhaust, job->first + i, job->point[i]);
         }
-        if (job->kind == JOB_SURVEY || job->count == 0 ||
-            !campaign_is_done(campaign, scenario, job->first + job->count - 1)) {
+        if (job->kind == JOB_SURVEY || !all_done(campaign, job)) {
             return job->count != 0;
         }
         for (uint32_t i = 0; i < job->count; i++) {
@@ -339,8 +354,12 @@ static bool take_run(struct campaign *campaign, unsigned index, const struct out
         .delays = outcome->delays,
     };
     unsigned causes = campaign->cause_count;
+    struct fault_draw draw;
 
     memcpy(result.why, outcome->why, sizeof(result.why));
+    worker_faults(&campaign->options->plan, &campaign->course[outcome->scenario].probe,
+                  outcome->run, &draw);
+    menu_text(&draw, result.faults);
     if (is_exhaustive(campaign)) {
         result.depth =
             exhaust_path(&campaign->course[outcome->scenario].exhaust, outcome->run, result.point);

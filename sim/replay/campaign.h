@@ -97,6 +97,8 @@ bool campaign_write_tapes(struct campaign *campaign, struct sim_error *err);
 /* commands.c: shell text. */
 /* The options that all runs of the campaign share, each with a space before it. */
 void command_put_options(FILE *file, const struct play_options *play);
+/* --faults, unless it is the default */
+void command_put_faults(FILE *file, const struct worker_plan *plan);
 void command_put_word(FILE *file, const char *word);
 /* The command that runs a cause's first failure again. */
 void command_put_again(FILE *file, const struct campaign *campaign,

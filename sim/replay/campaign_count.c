@@ -162,11 +162,18 @@ static bool write_tape(const struct campaign *campaign, const struct campaign_ca
     struct attempt attempt = {
         .play = &play, .share = plan->share, .choices = &strategy.base, .tape = path};
     struct attempt_result again;
+    char line[MENU_MOST_DRAWN][FAULT_LINE_BYTES];
+    struct fault_draw draw;
 
     play.scenario = plan->scenario[first->scenario];
     play.seed = worker_seed(plan, first->run);
     worker_strategy(plan, &campaign->course[first->scenario].probe, first->run, first->point,
                     first->depth, &strategy);
+    worker_faults(plan, &campaign->course[first->scenario].probe, first->run, &draw);
+    for (unsigned i = 0; i < draw.count && play.fault_count < FAULTS_MOST; i++) {
+        fault_print(&draw.fault[i], line[i]);
+        play.fault[play.fault_count++] = line[i];
+    }
     if (!attempt_run(&attempt, &again, err)) {
         return false;
     }

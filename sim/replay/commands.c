@@ -49,9 +49,22 @@ void command_put_options(FILE *file, const struct play_options *play)
     } else if (play->check_full) {
         fputs(" --check full", file);
     }
+    for (unsigned i = 0; i < play->fault_count; i++) {
+        fputs(" --fault ", file);
+        command_put_word(file, play->fault[i]);
+    }
     for (unsigned i = 0; i < play->set_count; i++) {
         fputs(" --set ", file);
         command_put_word(file, play->set[i]);
+    }
+}
+
+void command_put_faults(FILE *file, const struct worker_plan *plan)
+{
+    if (plan->faults == 0 && plan->strategy != STRATEGY_EXHAUSTIVE) {
+        fputs(" --no-faults", file);
+    } else if (plan->faults > 1) {
+        fprintf(file, " --faults %u", plan->faults);
     }
 }
 
@@ -84,6 +97,7 @@ void command_put_again(FILE *file, const struct campaign *campaign,
         fputs("orrery explore", file);
         command_put_options(file, &plan->play);
         fputs(plan->core_only ? " --core-only" : "", file);
+        command_put_faults(file, plan);
         fprintf(file, " --strategy %s --depth %u --seed-base %" PRIu64 " --runs 1",
                 strategy_name(plan->strategy), plan->depth, worker_seed(plan, first->run));
     }

@@ -22,6 +22,11 @@ bool play_configure(const struct play_options *options, struct scenario *scenari
     if (!scenario_configure(scenario, share, options->board, trace, config, err)) {
         return false;
     }
+    for (unsigned i = 0; i < options->fault_count; i++) {
+        if (!scenario_add_fault(scenario, options->fault[i], "--fault", config, err)) {
+            return false;
+        }
+    }
     config->check = !options->no_check;
     config->check_full = options->check_full;
     config->until_ns = options->until_ns;

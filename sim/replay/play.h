@@ -20,6 +20,8 @@ struct play_options {
     uint64_t seed;
     const char *set[PLAY_MAX_SETS]; /* "key=value" */
     unsigned set_count;
+    const char *fault[FAULTS_MOST]; /* lines; more than the scenario's own */
+    unsigned fault_count;
     const char *board;         /* NULL: the scenario's */
     unsigned pes;              /* 0: the scenario's */
     uint64_t until_ns;         /* 0: to the end */

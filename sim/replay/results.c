@@ -53,7 +53,8 @@ bool results_add(struct results *results, const struct result *result, struct si
     for (unsigned i = 0; i < result->depth; i++) {
         fprintf(file, "%s%" PRIu64, i != 0 ? "," : "", result->point[i]);
     }
-    fprintf(file, "%s|", result->depth == 0 ? "-" : "");
+    fprintf(file, "%s%s%s|", result->depth == 0 ? "-" : "", result->faults[0] != '\0' ? " " : "",
+            result->faults);
     for (const char *at = result->why; *at != '\0'; at++) {
         fputc((unsigned char)*at < ' ' ? ' ' : *at, file);
     }
@@ -112,23 +113,40 @@ static bool take_hash(const char **at, struct trace_hash *hash)
 
 static bool take_points(const char **at, struct result *result)
 {
-    if (strncmp(*at, "-|", 2) == 0) {
-        *at += 2;
+    if (strncmp(*at, "-", 1) == 0) {
+        ++*at;
         return true;
     }
     while (result->depth < STRATEGY_MAX_DEPTH) {
         size_t digits = strspn(*at, "0123456789");
         char behind = (*at)[digits];
 
-        if ((behind != ',' && behind != '|') ||
+        if ((behind != ',' && behind != ' ' && behind != '|') ||
             !take(at, 10, behind, &result->point[result->depth++])) {
             return false;
         }
-        if (behind == '|') {
+        if (behind != ',') {
+            --*at;
             return true;
         }
     }
     return false;
+}
+
+/* " a; b|" or "|" */
+static bool take_faults(const char **at, struct result *result)
+{
+    size_t length = strcspn(*at, "|");
+
+    if ((*at)[length] != '|' || length > sizeof(result->faults) ||
+        (length != 0 && (**at != ' ' || length == 1))) {
+        return false;
+    }
+    if (length != 0) {
+        memcpy(result->faults, *at + 1, length - 1);
+    }
+    *at += length + 1;
+    return true;
 }
 
 static bool parse(const char *line, struct result *result)
@@ -141,7 +159,7 @@ static bool parse(const char *line, struct result *result)
         !take(&at, 10, ' ', &result->run) || !take_verdict(&at, result) ||
         !take_hash(&at, &result->hash) || !take(&at, 16, ' ', &result->order) ||
         !take(&at, 10, ' ', &result->points) || !take(&at, 10, ' ', &result->delays) ||
-        !take_points(&at, result)) {
+        !take_points(&at, result) || !take_faults(&at, result)) {
         return false;
     }
     result->scenario = (uint32_t)scenario;
@@ -187,7 +205,7 @@ static bool read_runs(FILE *file, const char *path, const char *head, off_t *who
                       bool (*tell)(void *user, const struct result *result), void *user,
                       struct sim_error *err)
 {
-    char line[2048];
+    char line[4096];
     struct result result;
     unsigned number = 1;
     int got;

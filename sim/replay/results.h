@@ -21,6 +21,7 @@ struct result {
     uint64_t delays;
     unsigned depth; /* exhaustive: its points */
     uint64_t point[STRATEGY_MAX_DEPTH];
+    char faults[MENU_TEXT_BYTES]; /* as menu_text() has them */
     char why[512];
 };
 

@@ -10,9 +10,6 @@
 
 #define MAX_PARAMS 64u
 
-/* A run that went wrong in itself: no answer. */
-enum answer { ANSWER_NO, ANSWER_SAME, ANSWER_STOP };
-
 static bool run_once(struct shrink *shrink, const struct play_options *play,
                      const struct choice_list *list, struct attempt_result *result,
                      struct sim_error *err)
@@ -28,9 +25,16 @@ static bool run_once(struct shrink *shrink, const struct play_options *play,
     return attempt_run(&attempt, result, err);
 }
 
-/* Does the run still fail for the same cause? One that can not be made does not. */
-static enum answer fails_so(struct shrink *shrink, const struct play_options *play,
-                            const struct choice_list *list)
+static void keep_result(struct shrink *shrink, const struct attempt_result *result)
+{
+    memcpy(shrink->why, result->why, sizeof(shrink->why));
+    memcpy(shrink->strike, result->strike, sizeof(shrink->strike));
+    shrink->strikes = result->strikes;
+    shrink->simulated_ns = result->simulated_ns;
+}
+
+enum shrink_answer shrink_try(struct shrink *shrink, const struct play_options *play,
+                              const struct choice_list *list)
 {
     struct attempt_result result;
     struct sim_error err;
@@ -47,9 +51,20 @@ static enum answer fails_so(struct shrink *shrink, const struct play_options *pl
     if (strcmp(cause, shrink->cause) != 0) {
         return ANSWER_NO;
     }
-    memcpy(shrink->why, result.why, sizeof(shrink->why));
-    shrink->simulated_ns = result.simulated_ns;
+    keep_result(shrink, &result);
     return ANSWER_SAME;
+}
+
+static bool count_own_faults(struct shrink *shrink, struct sim_error *err)
+{
+    struct scenario *scenario = play_load(&shrink->play, err);
+
+    if (scenario == NULL) {
+        return false;
+    }
+    shrink->own_faults = scenario_info(scenario)->faults.count;
+    scenario_free(scenario);
+    return true;
 }
 
 bool shrink_begin(struct shrink *shrink, const struct tape *tape, const char *share,
@@ -67,7 +82,8 @@ bool shrink_begin(struct shrink *shrink, const struct tape *tape, const char *sh
             return sim_fail(err, SIM_INTERNAL, "out of memory");
         }
     }
-    if (!run_once(shrink, &shrink->play, &shrink->list, &result, err)) {
+    if (!count_own_faults(shrink, err) ||
+        !run_once(shrink, &shrink->play, &shrink->list, &result, err)) {
         return false;
     }
     if (result.passed) {
@@ -75,8 +91,7 @@ bool shrink_begin(struct shrink *shrink, const struct tape *tape, const char *sh
                         "the tape's run passes: there is no failure to make smaller");
     }
     cause_of(result.why, shrink->cause);
-    memcpy(shrink->why, result.why, sizeof(shrink->why));
-    shrink->simulated_ns = result.simulated_ns;
+    keep_result(shrink, &result);
     return true;
 }
 
@@ -95,15 +110,15 @@ static bool without(const struct choice_list *list, size_t from, size_t count,
 }
 
 /* Leaves `count` pairs out, if the failure is the same without them. */
-static enum answer try_without(struct shrink *shrink, size_t from, size_t count)
+static enum shrink_answer try_without(struct shrink *shrink, size_t from, size_t count)
 {
     struct choice_list less;
-    enum answer answer;
+    enum shrink_answer answer;
 
     if (!without(&shrink->list, from, count, &less)) {
         return ANSWER_STOP;
     }
-    answer = fails_so(shrink, &shrink->play, &less);
+    answer = shrink_try(shrink, &shrink->play, &less);
     if (answer == ANSWER_SAME) {
         choice_list_free(&shrink->list);
         shrink->list = less;
@@ -126,7 +141,7 @@ static bool drop_delays(struct shrink *shrink, bool *changed)
 
         for (size_t end = shrink->list.count; end != 0;) {
             size_t from = end > chunk ? end - chunk : 0;
-            enum answer answer = try_without(shrink, from, end - from);
+            enum shrink_answer answer = try_without(shrink, from, end - from);
 
             if (answer == ANSWER_STOP) {
                 return false;
@@ -156,10 +171,10 @@ static bool shorten_one(struct shrink *shrink, size_t index, bool *changed)
     /* To within an eighth: what is left of it is chance. */
     while (search.high - search.low > 1 && search.high - search.low > search.high / 8) {
         uint64_t middle = search.low + (search.high - search.low) / 2;
-        enum answer answer;
+        enum shrink_answer answer;
 
         pair->delay_ns = (uint32_t)middle;
-        answer = fails_so(shrink, &shrink->play, &shrink->list);
+        answer = shrink_try(shrink, &shrink->play, &shrink->list);
         if (answer == ANSWER_SAME) {
             search.high = middle;
         } else {
@@ -237,8 +252,8 @@ static bool lessen(struct shrink *shrink, put_value put, const char *name, uint6
         struct play_options play = shrink->play;
         unsigned sets = shrink->set_count;
         uint64_t middle = low + (*value - low) / 2;
-        enum answer answer =
-            put(shrink, &play, name, middle) ? fails_so(shrink, &play, &shrink->list) : ANSWER_NO;
+        enum shrink_answer answer =
+            put(shrink, &play, name, middle) ? shrink_try(shrink, &play, &shrink->list) : ANSWER_NO;
 
         if (answer == ANSWER_STOP) {
             return false;
@@ -280,10 +295,10 @@ static bool lessen_limit(struct shrink *shrink, const struct scenario_info *info
     /* Only a failure that is the limit's own ends earlier with an earlier limit. */
     while (shrink->simulated_ns >= limit_ns && limit_ns > 1) {
         struct play_options play = shrink->play;
-        enum answer answer;
+        enum shrink_answer answer;
 
         put_limit(shrink, &play, NULL, limit_ns / 2);
-        answer = fails_so(shrink, &play, &shrink->list);
+        answer = shrink_try(shrink, &play, &shrink->list);
         if (answer == ANSWER_STOP) {
             return false;
         }
@@ -301,13 +316,13 @@ static bool lessen_limit(struct shrink *shrink, const struct scenario_info *info
 static bool plain_seed(struct shrink *shrink, bool *changed)
 {
     struct play_options play = shrink->play;
-    enum answer answer;
+    enum shrink_answer answer;
 
     if (play.seed == 0) {
         return true;
     }
     play.seed = 0;
-    answer = fails_so(shrink, &play, &shrink->list);
+    answer = shrink_try(shrink, &play, &shrink->list);
     if (answer == ANSWER_SAME) {
         shrink->play = play;
         *changed = true;
@@ -338,8 +353,8 @@ bool shrink_run(struct shrink *shrink, struct sim_error *err)
     (void)err;
     while (changed) {
         changed = false;
-        if (!drop_delays(shrink, &changed) || !lessen_options(shrink, &changed) ||
-            !shorten_delays(shrink, &changed)) {
+        if (!shrink_faults(shrink, &changed) || !drop_delays(shrink, &changed) ||
+            !lessen_options(shrink, &changed) || !shorten_delays(shrink, &changed)) {
             break;
         }
     }

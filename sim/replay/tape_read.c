@@ -172,6 +172,20 @@ static bool item_set(struct reader *r)
     return text(r, &o->set[o->set_count++]);
 }
 
+static bool item_fault(struct reader *r)
+{
+    struct play_options *o = &r->tape->options;
+    struct sim_error bad;
+    struct fault parsed;
+
+    if (o->fault_count == FAULTS_MOST) {
+        return fault(r, "more than %u faults", FAULTS_MOST);
+    }
+    return text(r, &o->fault[o->fault_count]) &&
+           (fault_parse(o->fault[o->fault_count++], "fault", &parsed, &bad) ||
+            fault(r, "%s", bad.text));
+}
+
 static bool item_seed(struct reader *r)
 {
     return one_number(r, "seed", 0, UINT64_MAX, &r->tape->options.seed);
@@ -319,6 +333,7 @@ static const struct {
     {"normal-world-load", item_normal_world_load, false},
     {"partition", item_partition, true},
     {"set", item_set, true},
+    {"fault", item_fault, true},
     {"seed", item_seed, false},
     {"board", item_board, false},
     {"pes", item_pes, false},

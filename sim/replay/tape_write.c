@@ -32,6 +32,18 @@ static void put_number(FILE *file, const char *item, uint64_t value)
     }
 }
 
+/* The canonical line, whatever was written. */
+static void put_fault(FILE *file, const char *line)
+{
+    char text[FAULT_LINE_BYTES];
+    struct fault fault;
+
+    if (fault_parse(line, "fault", &fault, NULL)) {
+        fault_print(&fault, text);
+        put_item(file, "fault", text);
+    }
+}
+
 static void put_options(FILE *file, const struct play_options *o)
 {
     if (o->scenario != NULL) {
@@ -46,6 +58,9 @@ static void put_options(FILE *file, const struct play_options *o)
     }
     for (unsigned i = 0; i < o->set_count; i++) {
         put_item(file, "set", o->set[i]);
+    }
+    for (unsigned i = 0; i < o->fault_count; i++) {
+        put_fault(file, o->fault[i]);
     }
     fprintf(file, "seed %" PRIu64 "\n", o->seed);
     if (o->board != NULL) {

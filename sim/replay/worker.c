@@ -30,6 +30,14 @@ void worker_strategy(const struct worker_plan *plan, const struct probe *probe, 
     }
 }
 
+void worker_faults(const struct worker_plan *plan, const struct probe *probe, uint64_t run,
+                   struct fault_draw *draw)
+{
+    unsigned most = plan->strategy == STRATEGY_EXHAUSTIVE ? 0 : plan->faults;
+
+    menu_draw(&probe->menu, most, probe->span.points, plan->seed_base + run, draw);
+}
+
 static bool read_all(int fd, void *data, size_t size_bytes)
 {
     char *at = data;
@@ -66,8 +74,8 @@ static void tell_end(int out, const struct job *job, const struct sim_error *err
 }
 
 /* The scenario's lab, opened when another one has its place. */
-static struct lab *find_lab(struct lab *labs, const struct worker_plan *plan, uint32_t scenario,
-                            struct sim_error *err)
+static struct lab *find_lab(struct lab *labs, const struct worker_plan *plan,
+                            struct checkpoints *set, uint32_t scenario, struct sim_error *err)
 {
     struct lab *lab = &labs[scenario % WORKER_LABS];
 
@@ -75,48 +83,39 @@ static struct lab *find_lab(struct lab *labs, const struct worker_plan *plan, ui
         return lab;
     }
     lab_close(lab);
-    if (!lab_open(lab, plan, scenario, err)) {
+    if (!lab_open(lab, plan, set, scenario, err)) {
         lab_close(lab);
         return NULL;
     }
     return lab;
 }
 
-static void do_job(struct lab *labs, const struct worker_plan *plan, const struct job *job, int out)
+static void do_job(struct lab *labs, const struct worker_plan *plan, struct checkpoints *set,
+                   const struct job *job, int out)
 {
     struct sim_error err;
-    struct lab *lab = find_lab(labs, plan, job->scenario, &err);
-    int status = 0;
-    pid_t pid;
+    struct lab *lab = find_lab(labs, plan, set, job->scenario, &err);
 
-    if (lab == NULL) {
-        tell_end(out, job, &err);
-        return;
-    }
-    pid = fork();
-    if (pid == 0) {
-        lab_do(lab, job, out);
-    }
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (pid < 0 || status != 0) {
-        sim_fail(&err, SIM_INTERNAL, "%s: what prepares its runs has died",
-                 plan->scenario[job->scenario]);
-        tell_end(out, job, &err);
-    } else {
-        tell_end(out, job, NULL);
-    }
+    tell_end(out, job, lab == NULL || !lab_do(lab, job, out, &err) ? &err : NULL);
 }
 
 static void work(const struct worker_plan *plan, int in, int out)
 {
+    struct sim_error err = {.status = SIM_INTERNAL, .text = "out of memory"};
     struct lab *labs = calloc(WORKER_LABS, sizeof(*labs));
     struct job *job = malloc(sizeof(*job));
+    struct checkpoints *set =
+        checkpoints_create(&(struct checkpoint_limits){0}, sizeof(struct lab_shared), &err);
 
     while (labs != NULL && job != NULL && read_all(in, job, sizeof(*job)) &&
            job->kind != JOB_STOP) {
-        do_job(labs, plan, job, out);
+        if (set == NULL) {
+            tell_end(out, job, &err);
+        } else {
+            do_job(labs, plan, set, job, out);
+        }
     }
+    checkpoints_destroy(set);
     _exit(0); /* the campaign's own buffers are not ours to flush */
 }
 

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <sys/types.h>
 
+#include "sim/replay/menu.h"
 #include "sim/replay/play.h"
 #include "sim/replay/strategy.h"
 
@@ -20,6 +21,7 @@
 struct probe {
     struct strategy_span span;
     uint64_t fork_at; /* choice point up to which all runs are the same; 0: none */
+    struct fault_menu menu;
 };
 
 enum job_kind {
@@ -75,6 +77,7 @@ struct worker_plan {
     unsigned depth;
     uint64_t seed_base;
     bool core_only;    /* a run that fails by what a script expects counts as passed */
+    unsigned faults;   /* at most so many of a run; 0: none */
     atomic_bool *stop; /* shared between the processes: start no further runs */
 };
 
@@ -95,6 +98,10 @@ bool worker_send(const struct worker *worker, const struct job *job);
 bool worker_receive(const struct worker *worker, struct outcome *outcome);
 bool worker_receive_points(const struct worker *worker, uint64_t *point, uint64_t count);
 void worker_stop(struct worker *worker);
+
+/* The faults of a run. */
+void worker_faults(const struct worker_plan *plan, const struct probe *probe, uint64_t run,
+                   struct fault_draw *draw);
 
 /* A source for one run from scratch: the same delays as the worker's. `point` of an exhaustive. */
 void worker_strategy(const struct worker_plan *plan, const struct probe *probe, uint64_t run,

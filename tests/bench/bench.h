@@ -11,6 +11,8 @@
 
 /* Host clock, monotonic, nanoseconds. */
 uint64_t bench_now_ns(void);
+/* Processor time of this process. */
+uint64_t bench_processor_ns(void);
 
 /* A whole file; exits with a message when it can not be read. */
 struct run_blob bench_load(const char *share, const char *name);
@@ -37,6 +39,8 @@ void bench_loop_code(uint32_t words[BENCH_LOOP_WORDS], uint32_t iterations);
 struct bench_options {
     bool check;
     const char *trace_path; /* NULL: no recording */
+    bool tape;              /* choices and states are kept as for a tape */
+    bool processor;         /* in processor time, where a small difference matters */
 };
 
 /* The product: nanoseconds for each direct-message round trip of an emulated normal world. */
@@ -50,6 +54,8 @@ double run_compute_mips(const char *share, uint32_t iterations);
 void bench_config(const char *share, const char *board, struct run_config *config);
 /* Builds, runs and takes down; gives the wall time of run_execute() alone. */
 uint64_t bench_execute(struct run_config *config);
+/* The same by another clock. */
+uint64_t bench_execute_by(struct run_config *config, uint64_t (*clock_ns)(void));
 
 /* Lives of a transaction (share, retrieve, relinquish, reclaim) by emulated code: nanoseconds of
  * one. `scattered`: every other page, each a range of its own, in fragments of 4 KiB. */
@@ -84,5 +90,28 @@ struct bench_start {
 /* The child process: prints nanoseconds since `started_ns`, and the bytes. */
 int run_startup(const char *share, uint64_t started_ns);
 struct bench_start bench_startup(const char *share);
+
+/* Many runs of a scenario, each in a process that is forked behind what they have in common. */
+struct bench_explore {
+    double fork_us;  /* of processor time: a fork, an exit and a wait, for comparison */
+    double scripted; /* runs in a second of processor time; of the clock */
+    double scripted_wall;
+    double emulated;
+    double emulated_wall;
+    double two_jobs; /* what two do, against one */
+    double two_jobs_wall;
+};
+
+int run_explore(const char *share); /* the child process */
+struct bench_explore bench_explore(const char *share);
+
+struct bench_checkpoints {
+    double return_ms; /* to a checkpoint, and on until 64 pages are touched */
+    double live_mib;  /* a thousand: shares of memory and page tables, of all of them */
+    double counted_mib;
+};
+
+int run_checkpoints(const char *share); /* the child process */
+struct bench_checkpoints bench_checkpoints(const char *share);
 
 #endif

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "bench.h"
+#include "sim/replay/sources.h"
+#include "sim/replay/tape.h"
 
 static void die(const char *what, const char *why)
 {
@@ -37,6 +39,11 @@ void bench_config(const char *share, const char *board, struct run_config *confi
 
 uint64_t bench_execute(struct run_config *config)
 {
+    return bench_execute_by(config, bench_now_ns);
+}
+
+uint64_t bench_execute_by(struct run_config *config, uint64_t (*clock_ns)(void))
+{
     struct sim_error err;
     struct run_result result;
     struct trace_hash hash;
@@ -46,9 +53,9 @@ uint64_t bench_execute(struct run_config *config)
     if (run == NULL) {
         die("run", err.text);
     }
-    ns = bench_now_ns();
+    ns = clock_ns();
     run_execute(run, &result);
-    ns = bench_now_ns() - ns;
+    ns = clock_ns() - ns;
     if (result.verdict != RUN_PASSED) {
         die("run", result.why);
     }
@@ -66,6 +73,9 @@ static uint64_t round_trips(const char *share, uint64_t count, const struct benc
     struct sim_error err;
     struct run_blob image = bench_load(share, "guests/bench_kernel.bin");
     uint32_t number = (uint32_t)count;
+    struct choice_recorder recorder;
+    struct tape_states states = {0};
+    uint64_t ns;
 
     bench_config(share, "sim", &config);
     memcpy((uint8_t *)(uintptr_t)image.data + BENCH_COUNT_OFFSET, &number, sizeof(number));
@@ -75,11 +85,20 @@ static uint64_t round_trips(const char *share, uint64_t count, const struct benc
     config.partition[0].image = bench_load(share, "guests/echo.bin");
     config.partition[0].manifest = bench_load(share, "guests/echo.dtb");
     config.check = options->check;
+    if (options->tape) {
+        choice_recorder_init(&recorder, NULL);
+        tape_keep_states(&states, config.trace);
+        config.choices = &recorder.base;
+    }
     if (options->trace_path != NULL &&
         !trace_record(config.trace, options->trace_path, 1ull << 32, &err)) {
         die("trace", err.text);
     }
-    return bench_execute(&config);
+    ns = bench_execute_by(&config, options->processor ? bench_processor_ns : bench_now_ns);
+    if (options->tape) {
+        choice_recorder_free(&recorder);
+    }
+    return ns;
 }
 
 double run_round_trip_ns(const char *share, uint64_t count, const struct bench_options *options)

@@ -53,6 +53,8 @@ static double measure_messages(const char *share)
     double checked = 0;
     double unchecked = 0;
     double traced = 0;
+    double untaped = 0;
+    double taped = 0;
 
     if (fd < 0) {
         perror("orrery-bench: mkstemp");
@@ -62,11 +64,18 @@ static double measure_messages(const char *share)
     for (unsigned i = 0; i < ROUNDS; i++) {
         bare = least(bare, bare_round_trip_ns(TRIPS));
         checked =
-            least(checked, run_round_trip_ns(share, TRIPS, &(struct bench_options){true, NULL}));
-        unchecked =
-            least(unchecked, run_round_trip_ns(share, TRIPS, &(struct bench_options){false, NULL}));
-        traced =
-            least(traced, run_round_trip_ns(share, TRIPS, &(struct bench_options){true, path}));
+            least(checked, run_round_trip_ns(share, TRIPS, &(struct bench_options){.check = true}));
+        unchecked = least(unchecked, run_round_trip_ns(share, TRIPS, &(struct bench_options){0}));
+        traced = least(
+            traced, run_round_trip_ns(share, TRIPS,
+                                      &(struct bench_options){.check = true, .trace_path = path}));
+        untaped = least(
+            untaped, run_round_trip_ns(share, TRIPS,
+                                       &(struct bench_options){.check = true, .processor = true}));
+        taped = least(taped,
+                      run_round_trip_ns(
+                          share, TRIPS,
+                          &(struct bench_options){.check = true, .tape = true, .processor = true}));
     }
     unlink(path);
     add("bare engines, round trip", bare, "ns", 0, true);
@@ -74,6 +83,7 @@ static double measure_messages(const char *share)
     add("  against bare engines", checked / bare, "x", 4.0, true);
     add("  with --no-check", unchecked / bare, "x", 3.0, true);
     add("  cost of --trace", (traced / checked - 1) * 100, "%", 15, true);
+    add("  cost of --tape", (taped / untaped - 1) * 100, "%", 5, true);
     return checked;
 }
 
@@ -166,12 +176,30 @@ static void measure_pes(const char *share)
     add("  memory", (double)boot.peak_bytes / (1024 * 1024), "MiB", 0, true);
 }
 
+static void measure_exploration(const char *share)
+{
+    struct bench_explore explore = bench_explore(share);
+    struct bench_checkpoints checkpoints = bench_checkpoints(share);
+
+    add("bare fork, exit and wait", explore.fork_us, "us", 0, true);
+    add("explore, scripted: runs a CPU second", explore.scripted, "/s", 2000, false);
+    add("  by the clock, busy machine or not", explore.scripted_wall, "/s", 0, false);
+    add("  against bare forks", 1e6 / explore.scripted / explore.fork_us, "x", 0, true);
+    add("explore, emulated: runs a CPU second", explore.emulated, "/s", 500, false);
+    add("  by the clock, busy machine or not", explore.emulated_wall, "/s", 0, false);
+    add("explore, two jobs against one", explore.two_jobs_wall, "x", 1.8, false);
+    add("  by processor time", explore.two_jobs, "x", 0, false);
+    add("return to a checkpoint, 64 pages", checkpoints.return_ms, "ms", 2, true);
+    add("1000 live checkpoints", checkpoints.live_mib, "MiB", 2048, true);
+    add("  as they are counted", checkpoints.counted_mib, "MiB", 2048, true);
+}
+
 static void print_table(void)
 {
     for (unsigned i = 0; i < result_count; i++) {
         const struct result *r = &results[i];
 
-        printf("%-34s %10.2f %-5s", r->name, r->value, r->unit);
+        printf("%-37s %10.2f %-5s", r->name, r->value, r->unit);
         if (r->goal != 0) {
             bool held = r->at_most ? r->value <= r->goal : r->value >= r->goal;
 
@@ -246,6 +274,12 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "--fourteen") == 0) {
         return run_fourteen(argv[2], strtoull(argv[3], NULL, 10));
     }
+    if (argc == 4 && strcmp(argv[1], "--explore") == 0) {
+        return run_explore(argv[2]);
+    }
+    if (argc == 4 && strcmp(argv[1], "--checkpoints") == 0) {
+        return run_checkpoints(argv[2]);
+    }
     if (!parse(argc, argv, &options)) {
         fprintf(stderr,
                 "usage: orrery-bench SHARE [--json FILE] [--qemu TRIP-NS START-MS LIFE-NS]\n");
@@ -256,6 +290,7 @@ int main(int argc, char **argv)
     life_ns = measure_memory(argv[1], trip_ns);
     measure_events(argv[1]);
     measure_pes(argv[1]);
+    measure_exploration(argv[1]);
     start = bench_startup(argv[1]);
     add("start to first normal-world step", start.step_ms, "ms", 50, true);
     add("start to first message", start.message_ms, "ms", 0, true);

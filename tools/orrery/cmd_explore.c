@@ -28,6 +28,7 @@ struct command {
     const char *tap;
     bool quiet;
     bool has_depth;
+    bool has_faults;
     bool terminal;
     uint64_t told_ms;
 };
@@ -50,12 +51,14 @@ static void help(void)
         "  --core-only         what scripts expect does not count: only the core's invariants, "
         "panics,\n"
         "                      deadlocks and runs that do not end\n"
+        "  --faults N          at most N of the scenario's possible_faults in a run (default 1)\n"
+        "  --no-faults         none of them\n"
         "  --out DIR           a tape for each cause of failure, and the results so far\n"
         "  --resume            go on with what is in DIR\n"
         "  --junit FILE        JUnit XML at the end\n"
         "  --tap FILE          TAP at the end\n"
         "  --quiet             no progress; failures and one last line\n"
-        "  --set, --board, --pes, --limit, --until, --quantum, --check, --no-check\n"
+        "  --set, --fault, --board, --pes, --limit, --until, --quantum, --check, --no-check\n"
         "                      as in orrery run\n"
         "  --help              this text\n\n"
         "Exit status: 0 no run failed, 1 some did, 2 usage or bad input, 3 internal fault.\n",
@@ -71,6 +74,9 @@ enum {
     OPT_SHARD,
     OPT_SEED_BASE,
     OPT_CORE_ONLY,
+    OPT_FAULTS,
+    OPT_NO_FAULTS,
+    OPT_FAULT,
     OPT_OUT,
     OPT_RESUME,
     OPT_JUNIT,
@@ -95,6 +101,9 @@ static const struct option long_options[] = {{"strategy", required_argument, NUL
                                              {"shard", required_argument, NULL, OPT_SHARD},
                                              {"seed-base", required_argument, NULL, OPT_SEED_BASE},
                                              {"core-only", no_argument, NULL, OPT_CORE_ONLY},
+                                             {"faults", required_argument, NULL, OPT_FAULTS},
+                                             {"no-faults", no_argument, NULL, OPT_NO_FAULTS},
+                                             {"fault", required_argument, NULL, OPT_FAULT},
                                              {"out", required_argument, NULL, OPT_OUT},
                                              {"resume", no_argument, NULL, OPT_RESUME},
                                              {"junit", required_argument, NULL, OPT_JUNIT},
@@ -171,6 +180,9 @@ static bool parse_play(int option, struct play_options *play, struct sim_error *
         }
         play->set[play->set_count++] = optarg;
         break;
+    case OPT_FAULT:
+        ok = options_add_fault(play, optarg, err);
+        break;
     case OPT_BOARD:
         play->board = optarg;
         break;
@@ -215,6 +227,11 @@ static bool parse_one(int option, struct command *c, struct sim_error *err)
         o->plan.depth = (unsigned)value;
         c->has_depth = true;
         break;
+    case OPT_FAULTS:
+        ok = parse_u64(optarg, "--faults", 1, MENU_MOST_DRAWN, &value, err);
+        o->plan.faults = (unsigned)value;
+        c->has_faults = true;
+        break;
     case OPT_RUNS:
         ok = parse_u64(optarg, "--runs", 1, UINT64_MAX / 2, &o->runs, err);
         break;
@@ -254,6 +271,9 @@ static int parse_options(int argc, char **argv, struct command *c)
         case OPT_CORE_ONLY:
             c->options.plan.core_only = true;
             break;
+        case OPT_NO_FAULTS:
+            c->options.plan.faults = 0;
+            break;
         case OPT_RESUME:
             c->options.resume = true;
             break;
@@ -291,12 +311,17 @@ static int check_options(int argc, char **argv, struct command *c)
     if (o->resume && o->out == NULL) {
         return command_usage("explore", "--resume goes on with what is in --out DIR");
     }
+    if (exhaustive && c->has_faults) {
+        return command_usage("explore", "--faults: an exhaustive search has none; --fault LINE "
+                                        "strikes in each of its runs");
+    }
     if (!c->has_depth) {
         o->plan.depth = exhaustive ? 2 : DEFAULT_DEPTH;
     }
     if (o->runs == 0 && o->time_ms == 0 && !exhaustive) {
         o->runs = DEFAULT_RUNS;
     }
+    o->plan.faults = exhaustive ? 0 : o->plan.faults;
     o->plan.scenario = (const char *const *)&argv[optind];
     o->plan.scenario_count = (unsigned)(argc - optind);
     o->plan.share = command_share();
@@ -350,8 +375,12 @@ static void tick(void *user, bool is_news)
 
 static void tell_cause(const struct command *c, const struct campaign_cause *cause)
 {
-    printf("FAIL  %s\n      %s\n      %" PRIu64 " run%s; the first is run %" PRIu64 ", again: ",
-           c->options.plan.scenario[cause->first.scenario], cause->first.why, cause->count,
+    printf("FAIL  %s\n      %s\n", c->options.plan.scenario[cause->first.scenario],
+           cause->first.why);
+    if (cause->first.faults[0] != '\0') {
+        printf("      with the faults: %s\n", cause->first.faults);
+    }
+    printf("      %" PRIu64 " run%s; the first is run %" PRIu64 ", again: ", cause->count,
            cause->count != 1 ? "s" : "", cause->first.run);
     command_put_again(stdout, &c->campaign, cause);
     printf("\n");
@@ -435,6 +464,7 @@ int cmd_explore(int argc, char **argv)
         return SIM_INTERNAL;
     }
     c->options.jobs = 1;
+    c->options.plan.faults = 1;
     c->options.shards = 1;
     c->campaign.options = &c->options;
     status = parse_options(argc, argv, c);

@@ -19,6 +19,7 @@ struct replay {
     bool anyway;
     enum story_level story;
     bool quiet;
+    bool no_judge;
     bool map;
     const char *trace;
     struct tape tape;
@@ -27,12 +28,22 @@ struct replay {
     bool differs;  /* the next one was not */
 };
 
-enum { OPT_STORY = 256, OPT_TRACE, OPT_SCENARIO, OPT_ANYWAY, OPT_QUIET, OPT_MAP, OPT_HELP };
+enum {
+    OPT_STORY = 256,
+    OPT_TRACE,
+    OPT_SCENARIO,
+    OPT_ANYWAY,
+    OPT_NO_JUDGE,
+    OPT_QUIET,
+    OPT_MAP,
+    OPT_HELP
+};
 
 static const struct option long_options[] = {{"story", required_argument, NULL, OPT_STORY},
                                              {"trace", required_argument, NULL, OPT_TRACE},
                                              {"scenario", required_argument, NULL, OPT_SCENARIO},
                                              {"anyway", no_argument, NULL, OPT_ANYWAY},
+                                             {"no-judge", no_argument, NULL, OPT_NO_JUDGE},
                                              {"quiet", no_argument, NULL, OPT_QUIET},
                                              {"map", no_argument, NULL, OPT_MAP},
                                              {"help", no_argument, NULL, OPT_HELP},
@@ -53,6 +64,7 @@ static void help(void)
            "  --story full|calls|none\n"
            "                      how much of the story to print (default calls, %u lines at "
            "most)\n"
+           "  --no-judge          do not find out who noticed the faults\n"
            "  --quiet             print verdicts only\n"
            "  --map               print whose memory is whose, after boot and at the end\n"
            "  --help              this text\n\n"
@@ -100,6 +112,9 @@ static int parse_options(int argc, char **argv, struct replay *r)
             break;
         case OPT_ANYWAY:
             r->anyway = true;
+            break;
+        case OPT_NO_JUDGE:
+            r->no_judge = true;
             break;
         case OPT_QUIET:
             r->quiet = true;
@@ -236,6 +251,8 @@ static int replay(struct replay *r)
     struct runner runner = {.command = "replay",
                             .play = &r->tape.options,
                             .choices = &r->pairs.base,
+                            .delays = &r->tape.choices,
+                            .no_judge = r->no_judge,
                             .story = r->story,
                             .quiet = r->quiet,
                             .map = r->map,

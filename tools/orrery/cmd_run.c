@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "options.h"
 #include "runner.h"
 #include "sim/replay/outfile.h"
 #include "sim/replay/sources.h"
@@ -28,6 +29,7 @@ struct run_options {
     bool quiet;
     bool map;
     bool twice;
+    bool no_judge;
     enum story_level story;
 };
 
@@ -68,6 +70,11 @@ static void help(void)
         "  --delay-at N=DURATION[,...]\n"
         "                      put off what happens at choice points, by number (docs/replay.md)\n"
         "  --list-choices FILE write the choice points of the (one) run, in order\n"
+        "  --fault LINE        something that goes wrong, as in \"stall_pe pe=1 for=10us "
+        "at=20us\";\n"
+        "                      may be repeated (docs/faults.md)\n"
+        "  --list-faults       what can go wrong, and how it is written\n"
+        "  --no-judge          do not find out who noticed the faults, which takes a run for each\n"
         "  --tape FILE         write what it takes to run the (one) run again\n"
         "  --tapes DIR         write DIR/NAME.tape for each run that fails\n"
         "  --check-nondeterminism\n"
@@ -108,6 +115,9 @@ enum {
     OPT_TAPES,
     OPT_TWICE,
     OPT_LIST_CHOICES,
+    OPT_FAULT,
+    OPT_LIST_FAULTS,
+    OPT_NO_JUDGE,
     OPT_HELP
 };
 
@@ -134,25 +144,12 @@ static const struct option long_options[] = {
     {"tape", required_argument, NULL, OPT_TAPE},
     {"tapes", required_argument, NULL, OPT_TAPES},
     {"list-choices", required_argument, NULL, OPT_LIST_CHOICES},
+    {"fault", required_argument, NULL, OPT_FAULT},
+    {"list-faults", no_argument, NULL, OPT_LIST_FAULTS},
+    {"no-judge", no_argument, NULL, OPT_NO_JUDGE},
     {"check-nondeterminism", no_argument, NULL, OPT_TWICE},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0}};
-
-static int bad_option(const char *given)
-{
-    const char *names[32];
-    char suggestion[64];
-    char bare[64];
-    size_t count = 0;
-
-    for (; long_options[count].name != NULL; count++) {
-        names[count] = long_options[count].name;
-    }
-    snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(given + strspn(given, "-"), "="),
-             given + strspn(given, "-"));
-    parse_suggest(bare, names, count, suggestion, sizeof(suggestion));
-    return command_usage("run", "unknown or incomplete option '%s'%s", given, suggestion);
-}
 
 /* The options of a run without a scenario file. */
 static bool parse_part(int option, struct run_options *o, struct sim_error *err)
@@ -174,6 +171,15 @@ static bool parse_part(int option, struct run_options *o, struct sim_error *err)
         o->play.partition[o->play.partition_count++] = optarg;
     }
     return ok;
+}
+
+static bool add_set(struct play_options *play, const char *set, struct sim_error *err)
+{
+    if (play->set_count == PLAY_MAX_SETS) {
+        return sim_fail(err, SIM_BAD_INPUT, "more than %d --set options", PLAY_MAX_SETS);
+    }
+    play->set[play->set_count++] = set;
+    return true;
 }
 
 /* A status, or -1 to go on. */
@@ -235,10 +241,7 @@ static int parse_options(int argc, char **argv, struct run_options *o)
             o->map = true;
             break;
         case OPT_SET:
-            if (o->play.set_count == PLAY_MAX_SETS) {
-                return command_usage("run", "more than %d --set options", PLAY_MAX_SETS);
-            }
-            o->play.set[o->play.set_count++] = optarg;
+            ok = add_set(&o->play, optarg, &err);
             break;
         case OPT_NORMAL_WORLD:
         case OPT_NORMAL_WORLD_EL:
@@ -258,6 +261,15 @@ static int parse_options(int argc, char **argv, struct run_options *o)
         case OPT_LIST_CHOICES:
             o->choices = optarg;
             break;
+        case OPT_FAULT:
+            ok = options_add_fault(&o->play, optarg, &err);
+            break;
+        case OPT_NO_JUDGE:
+            o->no_judge = true;
+            break;
+        case OPT_LIST_FAULTS:
+            fault_list_kinds(stdout);
+            return SIM_PASS;
         case OPT_TWICE:
             o->twice = true;
             break;
@@ -265,7 +277,7 @@ static int parse_options(int argc, char **argv, struct run_options *o)
             help();
             return SIM_PASS;
         default:
-            return bad_option(argv[optind - 1]);
+            return options_unknown("run", long_options, argv[optind - 1]);
         }
         if (!ok) {
             return command_usage("run", "%s", err.text);
@@ -464,6 +476,8 @@ static enum sim_status run_one(const struct run_options *options, char *const *b
     choice_pairs_init(&recording->pairs, &o.delays);
     choice_recorder_init(&recording->recorder, &recording->pairs.base);
     runner.choices = &recording->recorder.base;
+    runner.delays = &recording->recorder.list;
+    runner.no_judge = o.no_judge;
     if (!open_list(recording, &o, &runner, &err)) {
         free(recording);
         return runner_complain("run", &err);

@@ -28,6 +28,7 @@ struct command {
     bool quiet;
     uint64_t told_ms;
     size_t delays_before;
+    unsigned faults_before;
     struct tape tape;
     struct shrink shrink;
 };
@@ -44,20 +45,21 @@ static const struct option long_options[] = {{"out", required_argument, NULL, OP
 
 static void help(void)
 {
-    printf("usage: orrery shrink [OPTION]... TAPE\n\n"
-           "Makes a tape's failure smaller, as long as it has the same cause: fewer delays, "
-           "shorter\n"
-           "ones, smaller parameters, fewer PEs, an earlier end. Prints the story of what is "
-           "left.\n\n"
-           "  --out FILE          the smaller tape (default: TAPE with -small before its suffix)\n"
-           "  --scenario FILE     the scenario is this file\n"
-           "  --runs N            try at most so many runs\n"
-           "  --lines N           so much of the story's end (default %u)\n"
-           "  --quiet             no story\n"
-           "  --help              this text\n\n"
-           "Exit status: 0 done, 2 usage, bad tape, or a run that does not fail, 3 internal "
-           "fault.\n",
-           DEFAULT_LINES);
+    printf(
+        "usage: orrery shrink [OPTION]... TAPE\n\n"
+        "Makes a tape's failure smaller, as long as it has the same cause: fewer faults and "
+        "delays,\n"
+        "shorter ones, smaller parameters, fewer PEs, an earlier end. Prints the story of what is "
+        "left.\n\n"
+        "  --out FILE          the smaller tape (default: TAPE with -small before its suffix)\n"
+        "  --scenario FILE     the scenario is this file\n"
+        "  --runs N            try at most so many runs\n"
+        "  --lines N           so much of the story's end (default %u)\n"
+        "  --quiet             no story\n"
+        "  --help              this text\n\n"
+        "Exit status: 0 done, 2 usage, bad tape, or a run that does not fail, 3 internal "
+        "fault.\n",
+        DEFAULT_LINES);
 }
 
 static int parse_options(int argc, char **argv, struct command *c)
@@ -211,6 +213,12 @@ static bool tell_all(struct command *c, FILE *story, struct sim_error *err)
     printf("%zu of %zu delays are left after %" PRIu64 " runs%s\n", c->shrink.list.count,
            c->delays_before, c->shrink.runs,
            c->shrink.cut_short ? ", which are all that --runs allows" : "");
+    if (c->faults_before != 0) {
+        printf("%u of %u faults are left\n", c->shrink.play.fault_count, c->faults_before);
+    }
+    for (unsigned i = 0; i < c->shrink.play.fault_count; i++) {
+        printf("  fault %u: %s\n", i + 1, c->shrink.play.fault[i]);
+    }
     if (!tell_delays(c, err)) {
         return false;
     }
@@ -229,6 +237,7 @@ static bool shrink(struct command *c, struct sim_error *err)
     ok = ok && tape_read(c->path, &c->tape, err) && name_out(c, err) && find_scenario(c, err);
     if (ok) {
         c->delays_before = c->tape.choices.count;
+        c->faults_before = c->tape.options.fault_count;
         c->shrink.most_runs = c->runs;
         c->shrink.tick = tick;
         c->shrink.user = c;

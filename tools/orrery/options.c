@@ -24,3 +24,14 @@ int options_unknown(const char *command, const struct option *options, const cha
     parse_suggest(bare, names, count, suggestion, sizeof(suggestion));
     return command_usage(command, "unknown or incomplete option '--%s'%s", bare, suggestion);
 }
+
+bool options_add_fault(struct play_options *play, const char *line, struct sim_error *err)
+{
+    struct fault fault;
+
+    if (play->fault_count == FAULTS_MOST) {
+        return sim_fail(err, SIM_BAD_INPUT, "more than %u --fault options", FAULTS_MOST);
+    }
+    play->fault[play->fault_count++] = line;
+    return fault_parse(line, "--fault", &fault, err);
+}

@@ -109,6 +109,7 @@ static bool on_prepared(void *user, const struct scenario *scenario, struct run_
     struct runner *runner = s->runner;
 
     identity_of(scenario, config, &runner->identity);
+    judge_watch_plan(&runner->watch, config);
     config->booted = on_boot;
     config->booted_user = s;
     return (runner->made_of == NULL || runner->made_of(runner->user, &runner->identity, err)) &&
@@ -170,6 +171,8 @@ static bool play(struct session *s, struct scenario *scenario, struct sim_error 
         runner->twice->user = s;
         trace_add_sink(s->trace, &runner->twice->sink);
     }
+    judge_watch_init(&runner->watch);
+    trace_add_sink(s->trace, &runner->watch.sink);
     if (runner->begins != NULL) {
         runner->begins(runner->user, s->trace);
     }
@@ -214,6 +217,23 @@ static enum sim_status run_loaded(struct session *s, struct scenario *scenario)
     return scenario_status(&runner->result);
 }
 
+/* What came of the faults. */
+static enum sim_status judge_faults(struct runner *runner, enum sim_status status)
+{
+    const struct judge judge = {.play = runner->play,
+                                .share = command_share(),
+                                .choices = runner->delays,
+                                .watch = &runner->watch,
+                                .spare = runner->no_judge};
+    struct sim_error err;
+
+    if (!runner->has_run || runner->delays == NULL || runner->silent || runner->quiet ||
+        judge_tell(&judge, stdout, &err)) {
+        return status;
+    }
+    return runner_complain(runner->command, &err);
+}
+
 enum sim_status runner_run(struct runner *runner)
 {
     struct sim_error err;
@@ -239,5 +259,7 @@ enum sim_status runner_run(struct runner *runner)
     story_destroy(s.story);
     trace_destroy(s.trace);
     scenario_free(scenario);
+    status = judge_faults(runner, status);
+    judge_watch_free(&runner->watch);
     return status;
 }

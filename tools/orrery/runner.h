@@ -4,6 +4,7 @@
 #define ORRERY_RUNNER_H
 
 #include "sim/replay/identity.h"
+#include "sim/replay/judge.h"
 #include "sim/replay/play.h"
 #include "sim/replay/twice.h"
 
@@ -12,7 +13,9 @@
 struct runner {
     const char *command; /* in complaints */
     struct play_options *play;
-    struct choice_source *choices; /* NULL: none */
+    struct choice_source *choices;    /* NULL: none */
+    const struct choice_list *delays; /* what they come to, after the run; NULL: nobody judges */
+    bool no_judge;                    /* of faults that struck: tell them only */
     enum story_level story;
     bool quiet;  /* verdict only */
     bool silent; /* not even that */
@@ -32,6 +35,7 @@ struct runner {
     struct identity identity;
     struct trace_hash hash;
     uint64_t events;
+    struct judge_watch watch;
 };
 
 enum sim_status runner_run(struct runner *runner);

@@ -23,7 +23,11 @@ static const struct result samples[] = {
      .delays = 2,
      .why = "x.lua:3: 'a|b' and \xc3\xa9"},
     {.run = 9, .crashed = true, .why = "the simulator crashed: it did"},
+    {.run = 10, .faults = "skip_tlb nth=2; power_cut point=7", .why = "a|b"},
+    {.run = 11, .depth = 1, .point = {8}, .faults = "no_memory nth=1"},
 };
+
+#define SAMPLES (sizeof(samples) / sizeof(samples[0]))
 
 static bool tell(void *user, const struct result *result)
 {
@@ -56,7 +60,7 @@ static void write_samples(void)
     struct sim_error err;
 
     ck_assert(results_create(&results, path, head, &err));
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < SAMPLES; i++) {
         ck_assert(results_add(&results, &samples[i], &err));
     }
     results_close(&results);
@@ -85,8 +89,8 @@ START_TEST(what_was_added_is_told)
 
     write_samples();
     ck_assert(resume(head, &results, &err));
-    ck_assert_uint_eq(told_count, 3);
-    for (unsigned i = 0; i < 3; i++) {
+    ck_assert_uint_eq(told_count, SAMPLES);
+    for (unsigned i = 0; i < SAMPLES; i++) {
         ck_assert_mem_eq(&told[i].hash, &samples[i].hash, sizeof(samples[i].hash));
         ck_assert_uint_eq(told[i].scenario, samples[i].scenario);
         ck_assert_uint_eq(told[i].run, samples[i].run);
@@ -94,6 +98,7 @@ START_TEST(what_was_added_is_told)
         ck_assert_int_eq(told[i].crashed, samples[i].crashed);
         ck_assert_uint_eq(told[i].depth, samples[i].depth);
         ck_assert_mem_eq(told[i].point, samples[i].point, sizeof(samples[i].point));
+        ck_assert_str_eq(told[i].faults, samples[i].faults);
         ck_assert_str_eq(told[i].why, samples[i].why);
     }
     results_close(&results);
@@ -108,11 +113,11 @@ START_TEST(half_a_line_is_cut_off)
     write_samples();
     append("run 0 5 pass 00000000000000000000000000");
     ck_assert(resume(head, &results, &err));
-    ck_assert_uint_eq(told_count, 3);
+    ck_assert_uint_eq(told_count, SAMPLES);
     ck_assert(results_add(&results, &samples[0], &err));
     results_close(&results);
     ck_assert(resume(head, &results, &err));
-    ck_assert_uint_eq(told_count, 4);
+    ck_assert_uint_eq(told_count, SAMPLES + 1);
     results_close(&results);
 }
 END_TEST
@@ -124,6 +129,9 @@ static const char *const damaged[] = {
     "run 0 1 pass 0000000000000000000000000000000g 0000000000000000 1 1 -|\n",
     "run 0 1 pass 00000000000000000000000000000000 0000000000000000 1 1 1,2,3,4,5,6,7,8,9|\n",
     "run 0 1 pass 00000000000000000000000000000000 0000000000000000 1 1 \n",
+    "run 0 1 pass 00000000000000000000000000000000 0000000000000000 1 1 - |\n",
+    "run 0 1 pass 00000000000000000000000000000000 0000000000000000 1 1 -x|\n",
+    "run 0 1 pass 00000000000000000000000000000000 0000000000000000 1 1 - power_cut\n",
     "run 0 -1 pass 00000000000000000000000000000000 0000000000000000 1 1 -|\n",
     "run 4294967296 1 pass 00000000000000000000000000000000 0000000000000000 1 1 -|\n",
     "run 0 99999999999999999999 pass 00000000000000000000000000000000 0000000000000000 1 1 -|\n",
@@ -138,7 +146,7 @@ START_TEST(a_damaged_line_is_named)
     append(damaged[_i]);
     ck_assert(!resume(head, &results, &err));
     ck_assert_int_eq(err.status, SIM_BAD_INPUT);
-    ck_assert_ptr_nonnull(strstr(err.text, ":6: not a line"));
+    ck_assert_ptr_nonnull(strstr(err.text, ":8: not a line"));
 }
 END_TEST
 

@@ -22,6 +22,8 @@ static void fill(struct tape *tape)
     o->seed = UINT64_MAX;
     o->set[o->set_count++] = "key=value with = and \t";
     o->set[o->set_count++] = "k=";
+    o->fault[o->fault_count++] = "stall_pe  for=1000ns pe=1 of=call";
+    o->fault[o->fault_count++] = "skip_tlb";
     o->board = "../boards/mine";
     o->pes = 4;
     o->until_ns = 5;
@@ -71,6 +73,8 @@ START_TEST(what_is_written_is_read)
     ck_assert_str_eq(back.version, tape_own_version());
     ck_assert_str_eq(back.options.scenario, tape.options.scenario);
     ck_assert_str_eq(back.options.set[0], tape.options.set[0]);
+    ck_assert_uint_eq(back.options.fault_count, 2);
+    ck_assert_str_eq(back.options.fault[0], "stall_pe pe=1 for=1us nth=1 of=call");
     ck_assert_str_eq(back.options.board, tape.options.board);
     ck_assert_str_eq(back.identity.input[1].label, tape.identity.input[1].label);
     ck_assert_str_eq(back.why, tape.why);
@@ -143,6 +147,9 @@ static const struct {
     {HEAD "choice 1 turn 0 1 1\n" TAIL, "too much"},
     {HEAD "choice 2 turn 0 1\nchoice 2 turn 0 1\n" TAIL, "t:6: choice"},
     {HEAD "choice 99999999999999999999 turn 0 1\n" TAIL, "t:5: choice"},
+    {HEAD "fault\n" TAIL, "t:5: a text is missing"},
+    {HEAD "fault skip_tbl\n" TAIL, "t:5: fault: there is no fault 'skip_tbl'"},
+    {HEAD "fault skip_tlb nth=0\n" TAIL, "t:5: fault: nth: '0' is not"},
     {HEAD "seed 1\nseed 1\n" TAIL, "t:6: a second 'seed'"},
     {HEAD "seed -1\n" TAIL, "t:5: seed"},
     {HEAD "seed  1\n" TAIL, "t:5: seed"},
