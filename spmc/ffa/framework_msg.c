@@ -114,9 +114,6 @@ static void switch_off(struct spmc_cpu *cpu)
         heir->timers_changed = true;
         interrupt_leave_to(cpu, heir);
     }
-    if (heir != NULL) {
-        interrupt_leave_to(cpu, heir);
-    }
 }
 
 /* One that asked to hear of it and can be told now (FF-A v1.2, 18.2.4). */
