@@ -257,45 +257,109 @@ static uint64_t parting(const struct judge_course *a, const struct judge_course 
     return i;
 }
 
-/* How many complaints like this one there are from event `from` on and before event `to`. */
-static uint64_t count_like(const struct judge_course *course, const struct judge_notice *notice,
-                           uint64_t from, uint64_t to)
+/* Complaints of one kind, and how many there are. */
+struct likes {
+    uint64_t digest[2];
+    uint64_t count;
+};
+
+static int compare_likes(const void *a, const void *b)
 {
-    uint64_t count = 0;
+    const struct likes *first = a;
+    const struct likes *second = b;
+    unsigned i = first->digest[0] == second->digest[0];
 
-    for (uint64_t i = 0; i < course->notice_count; i++) {
-        uint64_t at = course->notice[i].event;
+    return (first->digest[i] > second->digest[i]) - (first->digest[i] < second->digest[i]);
+}
 
-        count += at >= from && at < to && same(course->notice[i].digest, notice->digest);
+/* Those of a course from event `from` on, sorted. NULL: no memory. */
+static struct likes *sort_likes(const struct judge_course *course, uint64_t from, size_t *count)
+{
+    struct likes *likes = calloc(course->notice_count + 1, sizeof(*likes));
+    size_t given = 0;
+    size_t kinds = 0;
+
+    for (uint64_t i = 0; likes != NULL && i < course->notice_count; i++) {
+        if (course->notice[i].event >= from) {
+            memcpy(likes[given].digest, course->notice[i].digest, sizeof(likes[given].digest));
+            likes[given++].count = 1;
+        }
     }
-    return count;
+    if (given != 0) {
+        qsort(likes, given, sizeof(*likes), compare_likes);
+    }
+    for (size_t i = 0; i < given; i++) {
+        if (kinds != 0 && same(likes[kinds - 1].digest, likes[i].digest)) {
+            likes[kinds - 1].count++;
+        } else {
+            likes[kinds++] = likes[i];
+        }
+    }
+    *count = kinds;
+    return likes;
+}
+
+static struct likes *find_likes(struct likes *likes, size_t count,
+                                const struct judge_notice *notice)
+{
+    struct likes key = {{notice->digest[0], notice->digest[1]}, 0};
+
+    return count != 0 ? bsearch(&key, likes, count, sizeof(*likes), compare_likes) : NULL;
+}
+
+/* The first complaint of `with` from event `from` on that `without` does not have, and `all` has.
+ */
+static const struct judge_notice *find_new(const struct judge_course *with, uint64_t from,
+                                           struct likes *without, size_t without_count,
+                                           struct likes *all, size_t all_count)
+{
+    for (uint64_t i = 0; i < with->notice_count; i++) {
+        const struct judge_notice *notice = &with->notice[i];
+        struct likes *like = find_likes(without, without_count, notice);
+
+        if (notice->event < from) {
+            continue;
+        }
+        if (like != NULL && like->count != 0) {
+            like->count--;
+        } else if (find_likes(all, all_count, notice) != NULL) {
+            return notice;
+        }
+    }
+    return NULL;
 }
 
 struct judge_opinion judge_compare(const struct judge_course *with,
                                    const struct judge_course *without,
                                    const struct judge_course *all, unsigned strike)
 {
+    struct judge_opinion opinion = {.finding = JUDGE_TOO_LONG};
     uint64_t from = parting(with, without);
     uint64_t struck_ns = with->strike[strike].time_ns;
+    const struct judge_notice *notice;
+    size_t were_count;
+    size_t all_count;
+    struct likes *were;
+    struct likes *in_all;
 
     if (with->cut || without->cut || all->cut) {
-        return (struct judge_opinion){.finding = JUDGE_TOO_LONG};
+        return opinion;
     }
     if (from == with->count && from == without->count) {
-        return (struct judge_opinion){.finding = JUDGE_NO_EFFECT};
+        opinion.finding = JUDGE_NO_EFFECT;
+        return opinion;
     }
-    for (uint64_t i = 0; i < with->notice_count; i++) {
-        const struct judge_notice *notice = &with->notice[i];
-
-        if (notice->event >= from && count_like(all, notice, 0, UINT64_MAX) != 0 &&
-            count_like(with, notice, from, notice->event + 1) >
-                count_like(without, notice, from, UINT64_MAX)) {
-            return (struct judge_opinion){
-                .finding = JUDGE_NOTICED,
-                .after_ns = notice->time_ns > struck_ns ? notice->time_ns - struck_ns : 0,
-                .by = notice->by,
-            };
+    were = sort_likes(without, from, &were_count);
+    in_all = sort_likes(all, 0, &all_count);
+    if (were != NULL && in_all != NULL) {
+        notice = find_new(with, from, were, were_count, in_all, all_count);
+        opinion.finding = notice != NULL ? JUDGE_NOTICED : JUDGE_SILENT;
+        if (notice != NULL) {
+            opinion.after_ns = notice->time_ns > struck_ns ? notice->time_ns - struck_ns : 0;
+            opinion.by = notice->by;
         }
     }
-    return (struct judge_opinion){.finding = JUDGE_SILENT};
+    free(were);
+    free(in_all);
+    return opinion;
 }

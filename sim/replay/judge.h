@@ -100,7 +100,8 @@ struct judge {
     const char *share;
     const struct choice_list *choices; /* of the run that is judged */
     const struct judge_watch *watch;
-    bool spare; /* no further runs: what struck is told, and not who noticed */
+    uint64_t simulated_ns; /* how long it was */
+    bool spare;            /* no further runs: what struck is told, and not who noticed */
 };
 
 /* Prints a line for each strike and for each fault that did not strike. */

@@ -6,6 +6,8 @@
 
 #include "sim/replay/judge.h"
 
+#define LONGER_NS 10000u
+
 static void watch(struct trace_sink *sink, const struct trace_event *event)
 {
     struct judge_watch *watching = (struct judge_watch *)(void *)sink;
@@ -38,12 +40,23 @@ void judge_watch_plan(struct judge_watch *watching, const struct run_config *con
     }
 }
 
+/* How a run that is made again differs. */
+struct again {
+    struct fault_plan plan;
+    uint64_t until_ns;
+};
+
 static bool on_prepared(void *user, const struct scenario *scenario, struct run_config *config,
                         struct sim_error *err)
 {
+    struct again *again = user;
+
     (void)scenario;
     (void)err;
-    config->faults = user;
+    config->faults = &again->plan;
+    if (config->until_ns == 0 || config->until_ns > again->until_ns) {
+        config->until_ns = again->until_ns;
+    }
     return true;
 }
 
@@ -51,7 +64,8 @@ static bool on_prepared(void *user, const struct scenario *scenario, struct run_
 static bool run_with(const struct judge *judge, unsigned strikes, struct judge_course *course,
                      struct sim_error *err)
 {
-    struct fault_plan plan = judge->watch->plan;
+    /* Without a strike that ended it, it might go on for long, and nothing of that is asked for. */
+    struct again again = {judge->watch->plan, 2 * judge->simulated_ns + LONGER_NS};
     struct scenario *scenario = play_load(judge->play, err);
     struct trace *trace = trace_create();
     struct choice_pairs pairs;
@@ -61,14 +75,14 @@ static bool run_with(const struct judge *judge, unsigned strikes, struct judge_c
                         .trace = trace,
                         .choices = &pairs.base,
                         .prepared = on_prepared,
-                        .user = &plan};
+                        .user = &again};
     bool ok = scenario != NULL;
 
     if (trace == NULL && ok) {
         ok = sim_fail(err, SIM_INTERNAL, "out of memory");
     }
     if (ok) {
-        plan.most_strikes = strikes;
+        again.plan.most_strikes = strikes;
         choice_pairs_init(&pairs, judge->choices);
         trace_add_sink(trace, &course->sink);
         ok = play_run(&play, scenario, &result, err);

@@ -224,6 +224,7 @@ static enum sim_status judge_faults(struct runner *runner, enum sim_status statu
                                 .share = command_share(),
                                 .choices = runner->delays,
                                 .watch = &runner->watch,
+                                .simulated_ns = runner->result.simulated_ns,
                                 .spare = runner->no_judge};
     struct sim_error err;
 
