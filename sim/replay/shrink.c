@@ -286,14 +286,30 @@ static unsigned list_params(const struct shrink *shrink, struct scenario_param *
     return count;
 }
 
-/* Twice as tight as what the run needs is as far as an earlier end can go by halving. */
+/*
+ * Any run reaches a limit that is early enough. This one has hung while the same without delays and
+ * faults still has as much time again as it needs; 0: that one does not end, either.
+ */
+static uint64_t least_limit(struct shrink *shrink)
+{
+    const struct choice_list none = {NULL, 0, 0};
+    struct play_options play = shrink->play;
+    struct attempt_result result;
+    struct sim_error err;
+
+    play.fault_count = 0;
+    return run_once(shrink, &play, &none, &result, &err) && result.passed ? 2 * result.simulated_ns
+                                                                          : 0;
+}
+
 static bool lessen_limit(struct shrink *shrink, const struct scenario_info *info, bool *changed)
 {
     uint64_t limit_ns = shrink->play.limit_ns != 0 ? shrink->play.limit_ns : info->limit_ns;
     uint64_t was = limit_ns;
-
     /* Only a failure that is the limit's own ends earlier with an earlier limit. */
-    while (shrink->simulated_ns >= limit_ns && limit_ns > 1) {
+    uint64_t least_ns = shrink->simulated_ns >= limit_ns ? least_limit(shrink) : 0;
+
+    while (least_ns != 0 && limit_ns / 2 >= least_ns) {
         struct play_options play = shrink->play;
         enum shrink_answer answer;
 

@@ -99,6 +99,12 @@ expect "one is left" 0 '^1 of 2 faults are left$' "$orrery" shrink --quiet --out
 said "at its time" '^  fault 1: corrupt_call endpoint=nwd arg=1 mask=0x[1248]0? at=[0-9]+(ns|us)$'
 expect "it is the failure" 1 '^SAME' "$orrery" replay --story none one.tape
 
+# A hang stays one: the limit that is left would do for the run without the fault.
+expect "a hang" 1 'FAIL' "$orrery" run --quiet --tape hang.tape --fault "hang_partition partition=echo nth=9" calls.lua
+expect "its limit goes down" 0 'limit [0-9]+ns' "$orrery" shrink --quiet --out hangs.tape hang.tape
+expect "but not below what a run takes" 0 '^PASS' \
+    "$orrery" run --limit "$(sed -n 's/^limit //p' hangs.tape) ns" calls.lua
+
 # A run is what its number says, whoever does it.
 for jobs in 1 3; do
     "${explore[@]}" --faults 3 --runs 90 --jobs $jobs --out jobs-$jobs whole/explore_faults.lua >out 2>err
