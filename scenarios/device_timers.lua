@@ -12,7 +12,7 @@ local function tens(ns) return (ns + 5000) // 10000 end
 return scenario {
   name  = "timers that are devices",
   limit = "20 ms",
-  tags  = { "interrupts", "quick" },
+  tags  = { "interrupts", "quick", "timed" },
   partitions = { { name = "timers", manifest = "manifests/sim_devices.dts", script = function(sp)
     local began = sp.now_ns
     sp:on_interrupt(function(_, intid)

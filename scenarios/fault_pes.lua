@@ -8,7 +8,7 @@ return scenario {
   pes    = 3,
   limit  = "5 ms",
   faults = { "stall_pe pe=1 for=20us nth=9 of=call of_pe=1" },
-  tags   = { "faults", "pes", "quick" },
+  tags   = { "faults", "pes", "quick", "timed" },
   partitions = {
     { name = "echo", image = "echo_mp", manifest = "echo_mp4.dts", vcpus = "pes" },
   },

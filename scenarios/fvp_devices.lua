@@ -10,7 +10,7 @@ return scenario {
   name   = "devices of the FVP in a partition",
   board  = "fvp",
   limit  = "100 ms",
-  tags   = { "interrupts", "quick" },
+  tags   = { "interrupts", "quick", "timed" },
   expect = { fails = "/soc/watchdog@2a490000: watchdog reset" },
   partitions = { { name = "dog", manifest = "manifests/fvp_devices.dts", script = function(sp)
     sp:on_interrupt(function(_, intid)

@@ -56,7 +56,7 @@ return scenario {
   name  = "interrupts of the dead",
   pes   = PES,
   limit = "10 ms",
-  tags  = { "interrupts", "aborts", "pes", "hostile" },
+  tags  = { "interrupts", "aborts", "pes", "hostile", "timed" },
   partitions = {
     { name = "many", manifest = "manifests/many_lines.dts", script = partition },
     { name = "b", manifest = "manifests/b.dts", script = function(sp) sp:obey() end },

@@ -62,7 +62,7 @@ return scenario {
   pes   = 4,
   quantum = "20 ns..500 ns",
   limit = "20 ms",
-  tags  = { "interrupts", "ipi", "pes", "quick" },
+  tags  = { "interrupts", "ipi", "pes", "quick", "timed" },
   partitions = {
     partition("mp", "manifests/mp4.dts", "far"), partition("far", "manifests/mp4_b.dts", "mp"),
   },

@@ -16,6 +16,7 @@ end
 return scenario {
     name = "a level interrupt is told once, however late it is silenced",
     limit = "20 ms",
+    tags = { "interrupts", "quick", "timed" },
     partitions = {
         { name = "owner", manifest = "manifests/level_timer.dts", script = function(sp)
             sp:on_interrupt(function(me, intid)

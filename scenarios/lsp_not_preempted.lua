@@ -6,7 +6,7 @@ local order = {}
 return scenario {
   name  = "a request from EL3 is not preempted",
   limit = "5 ms",
-  tags  = { "messages", "interrupts", "quick" },
+  tags  = { "messages", "interrupts", "quick", "timed" },
 
   partitions = {
     { name = "a", manifest = "manifests/a.dts", script = function(sp)

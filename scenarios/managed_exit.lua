@@ -34,7 +34,7 @@ end
 return scenario {
   name  = "managed exit",
   limit = "5 ms",
-  tags  = { "interrupts", "quick" },
+  tags  = { "interrupts", "quick", "timed" },
   partitions = {
     { name = "a", manifest = "manifests/irq_a_exit.dts", script = partition("a", 64) },
     { name = "b", manifest = "manifests/irq_b_exit.dts", script = partition("b", 80) },

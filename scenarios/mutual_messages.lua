@@ -54,7 +54,7 @@ return scenario {
   pes     = PES,
   quantum = "4 ns..60 ns",
   limit   = "20 ms",
-  tags    = { "messages", "pes", "hostile" },
+  tags    = { "messages", "pes", "hostile", "timed" },
   partitions = {
     { name = "a", manifest = "manifests/mail_a.dts", script = partition("a") },
     { name = "b", manifest = "manifests/mail_b.dts", script = partition("b") },

@@ -6,7 +6,7 @@ return scenario {
   name  = "a timer outlives its PE",
   pes   = 2,
   limit = "5 ms",
-  tags  = { "pes", "psci", "interrupts", "timer", "quick" },
+  tags  = { "pes", "psci", "interrupts", "timer", "quick", "timed" },
 
   partitions = {
     { name = "a", manifest = "manifests/a.dts", script = function(sp)

@@ -5,34 +5,7 @@
 local PES, YIELD = 3, 1
 local ANSWER = ffa.MSG_SEND_DIRECT_RESP_32
 local VICTIMS = { "v1", "v2", "v3", "m1", "m2" } -- with one vCPU, and with one for each PE
-local here, job, answer = 0, {}, {}
 local sent, victim, gone, tx
-
--- The last one lets all go; each is a little late, as the seed says.
-local function meet(nw)
-  local gate = (here // PES + 1) * PES
-  here = here + 1
-  while here < gate do
-    nw:wait(math.random(20, 200) .. " ns")
-  end
-  nw:wait(math.random(1, 400) .. " ns")
-end
-
--- fn(sp) in a partition, by the vCPU that this PE can call. Nil: it did not answer, but r came.
-local function within(nw, who, fn)
-  job[nw.pe], answer[nw.pe] = fn, nil
-  local r = nw:direct_req(who, {})
-  if r.fid == ANSWER then
-    return answer[nw.pe], r
-  end
-  return nil, r
-end
-
-local function must(nw, who, fn)
-  local got, r = within(nw, who, fn)
-  expect.fid(ANSWER, r)
-  return got
-end
 
 local function partition(sp)
   sp:on_interrupt(function() end)
@@ -42,12 +15,8 @@ local function partition(sp)
       expect.ok(sp:notification_bind { sender = 1, bits = 1 })
     end
   end
-  sp:serve(function(request)
-    if request.payload[1] == YIELD then
-      expect.ok(sp:yield())
-      return {}
-    end
-    answer[sp.pe] = job[sp.pe](sp) or true
+  sp:obey(function()
+    expect.ok(sp:yield())
     return {}
   end)
 end
@@ -56,9 +25,9 @@ local REFUSED = { BUSY = true, DENIED = true, ABORTED = true, INVALID_PARAMETERS
 local LATE = { ABORTED = true, BUSY = true } -- of calls to one that is dead, or about to be
 
 local function dies(nw)
-  local _, r
+  local r
   repeat -- as long as another PE is in it
-    _, r = within(nw, victim, function(v)
+    r = nw:try_within(victim, function(v)
       v:wait(math.random(1, 300) .. " ns")
       v:abort()
     end)
@@ -69,7 +38,7 @@ end
 
 -- Its lender wants to have its memory back, and gets it when the borrower is dead.
 local function wants_memory(nw)
-  must(nw, "a", function(a)
+  nw:within("a", function(a)
     local r
     repeat
       r = a:mem_reclaim(sent)
@@ -86,12 +55,12 @@ local function bothers(nw)
   repeat
     local r = nw:notification_set { sender = 1, receiver = victim, bits = 1 }
     expect.truth(r.ok or r.error == "DENIED", tostring(r))
-    local _, called = within(nw, victim, function(v) v:wait(math.random(1, 200) .. " ns") end)
+    local called = nw:try_within(victim, function(v) v:wait(math.random(1, 200) .. " ns") end)
     expect.truth(called.fid == ANSWER or LATE[called.error], tostring(called))
     r = nw:send2(victim, string.rep("m", 900), { tx = tx })
     expect.truth(r.ok or REFUSED[r.error], tostring(r))
     -- An innocent one asks it, and comes back whatever happens.
-    must(nw, "c", function(c)
+    nw:within("c", function(c)
       r = c:direct_req(victim, { YIELD })
       while r.fid == ffa.YIELD do
         r = c:run(victim, victim:sub(1, 1) == "m" and c.pe or 0)
@@ -105,10 +74,10 @@ local play = { [0] = wants_memory, dies, bothers }
 
 local function prepare(nw)
   gone = false
-  sent = must(nw, "a", function(a)
+  sent = nw:within("a", function(a)
     return expect.ok(a:mem_lend { to = victim, pages = 2 })
   end)
-  must(nw, victim, function(v) expect.fid(ffa.MEM_RETRIEVE_RESP, v:mem_retrieve(sent)) end)
+  nw:within(victim, function(v) expect.fid(ffa.MEM_RETRIEVE_RESP, v:mem_retrieve(sent)) end)
 end
 
 local function settle(nw)
@@ -141,24 +110,22 @@ return scenario {
 
   normal_world = function(nw)
     tx = expect.ok(nw:rxtx_map()).tx
-    for pe = 1, PES - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on(PES)
     for _, name in ipairs(VICTIMS) do
       victim = name
       prepare(nw)
-      meet(nw)
+      nw:meet(PES)
       play[0](nw)
-      meet(nw)
+      nw:meet(PES)
       settle(nw)
     end
   end,
 
   secondary = function(nw)
     for _ = 1, #VICTIMS do
-      meet(nw)
+      nw:meet(PES)
       play[nw.pe](nw)
-      meet(nw)
+      nw:meet(PES)
     end
   end,
 }

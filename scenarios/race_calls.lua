@@ -4,18 +4,8 @@
 -- --quantum "5 ns..300 ns" and --seed make other races.
 local ANSWER = ffa.MSG_SEND_DIRECT_RESP_32
 local SERVE, YIELD, CALL, CALL_AND_YIELD = 1, 2, 3, 4
-local here, token, inside = 0, 1000, {}
+local token, inside = 1000, {}
 local result, wanted = {}, nil
-
--- The last one lets all go; each is a little late, as the seed says.
-local function meet(nw)
-  local gate = (here // params.pes + 1) * params.pes
-  here = here + 1
-  while here < gate do
-    nw:wait(math.random(20, 200) .. " ns")
-  end
-  nw:wait(math.random(1, 400) .. " ns")
-end
 
 local function new_token()
   token = token + 1
@@ -73,24 +63,20 @@ end
 local games = {}
 
 games.call = {
-  prepare = function() end,
   play = function(nw)
     for _ = 1, 3 do
       ask(nw, "up", SERVE)
     end
   end,
-  settle = function() end,
 }
 
 -- Some by way of another partition, which is told BUSY while others are served.
 games.through = {
-  prepare = function() end,
   play = function(nw)
     for _ = 1, 3 do
       ask(nw, nw.pe == 2 and "up" or "front", nw.pe == 2 and SERVE or CALL)
     end
   end,
-  settle = function() end,
 }
 
 -- All resume one that yielded, and one of them gets the answer. To those who come later it has nothing to say.
@@ -139,16 +125,6 @@ games.chain = {
 
 local order = { "call", "through", "resume", "chain" }
 
-local function each_game(fn)
-  for _ = 1, params.rounds do
-    for _, name in ipairs(order) do
-      if params.game == "all" or params.game == name then
-        fn(games[name])
-      end
-    end
-  end
-end
-
 return scenario {
   name    = "races for a vCPU",
   pes     = 4,
@@ -162,23 +138,9 @@ return scenario {
   },
 
   normal_world = function(nw)
-    for pe = 1, params.pes - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
-    each_game(function(game)
-      game.prepare(nw)
-      meet(nw)
-      game.play(nw)
-      meet(nw)
-      game.settle(nw)
-    end)
+    nw:cpus_on(params.pes)
+    nw:play(games, order)
   end,
 
-  secondary = function(nw)
-    each_game(function(game)
-      meet(nw)
-      game.play(nw)
-      meet(nw)
-    end)
-  end,
+  secondary = function(nw) nw:play(games, order) end,
 }

@@ -2,39 +2,20 @@
 -- One vCPU of a partition ends it, while another one of its own runs on another PE and never gives its cycles back.
 -- That one is stopped, whatever it is about; who lent the partition memory gets it back; nothing hangs.
 -- --quantum "5 ns..300 ns" and --seed make other races.
-local here, job, answer = 0, {}, {}
 local ANSWER = ffa.MSG_SEND_DIRECT_RESP_32
 local sent, is_over
-
--- The last one lets all go; each is a little late, as the seed says.
-local function meet(nw)
-  local gate = (here // 2 + 1) * 2
-  here = here + 1
-  while here < gate do
-    nw:wait(math.random(20, 200) .. " ns")
-  end
-  nw:wait(math.random(1, 400) .. " ns")
-end
 
 local function partition(sp)
   if sp.vcpu == 0 then
     expect.ok(sp:rxtx_map())
   end
-  sp:serve(function()
-    answer[sp.pe] = job[sp.pe](sp)
-    return {}
-  end)
-end
-
-local function within(nw, who, fn)
-  job[nw.pe], answer[nw.pe] = fn, nil
-  return nw:direct_req(who, {})
+  sp:obey()
 end
 
 -- What PE 1 does, while PE 0 ends the partition.
 local games = {
   run = function(nw)
-    local r = within(nw, "mp", function(mp)
+    local r = nw:try_within("mp", function(mp)
       while true do
         mp:wait("50 ns")
       end
@@ -42,7 +23,7 @@ local games = {
     expect.error("ABORTED", r)
   end,
   reclaim = function(nw)
-    local r = within(nw, "a", function(a)
+    local r = nw:try_within("a", function(a)
       while not a:mem_reclaim(sent).ok do
         a:wait(math.random(1, 60) .. " ns")
       end
@@ -55,8 +36,8 @@ local games = {
 local prepare = {
   run = function() end,
   reclaim = function(nw)
-    within(nw, "a", function(a) sent = expect.ok(a:mem_lend { to = "mp", pages = 1 }) end)
-    within(nw, "mp", function(mp) expect.fid(ffa.MEM_RETRIEVE_RESP, mp:mem_retrieve(sent)) end)
+    nw:try_within("a", function(a) sent = expect.ok(a:mem_lend { to = "mp", pages = 1 }) end)
+    nw:try_within("mp", function(mp) expect.fid(ffa.MEM_RETRIEVE_RESP, mp:mem_retrieve(sent)) end)
   end,
 }
 
@@ -73,20 +54,20 @@ return scenario {
   },
 
   normal_world = function(nw)
-    expect.ok(nw:cpu_on(1))
+    nw:cpus_on(2)
     prepare[params.game](nw)
-    meet(nw)
-    expect.error("ABORTED", within(nw, "mp", function(mp)
+    nw:meet(2)
+    expect.error("ABORTED", nw:try_within("mp", function(mp)
       mp:wait(math.random(1, 300) .. " ns")
       mp:abort()
     end))
-    expect.truth(nw:wait_for(function() return is_over end, "300 us"), "PE 1 goes on")
+    expect.truth(nw:wait_for(function() return is_over end, "3 ms"), "PE 1 goes on")
     expect.error("ABORTED", nw:direct_req("mp", {}))
     expect.state("mp", "ABORTED", 1)
   end,
 
   secondary = function(nw)
-    meet(nw)
+    nw:meet(2)
     games[params.game](nw)
     is_over = true
   end,

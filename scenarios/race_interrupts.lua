@@ -4,17 +4,7 @@
 -- --quantum "5 ns..300 ns" and --seed make other races.
 local SRI, IPI = 8, 9
 local ANSWER = ffa.MSG_SEND_DIRECT_RESP_32
-local here, got, sri = 0, { [0] = 0, 0, 0 }, {}
-
--- The last one lets all go; each is a little late, as the seed says.
-local function meet(nw)
-  local gate = (here // params.pes + 1) * params.pes
-  here = here + 1
-  while here < gate do
-    nw:wait(math.random(20, 200) .. " ns")
-  end
-  nw:wait(math.random(1, 400) .. " ns")
-end
+local got, sri = { [0] = 0, 0, 0 }, {}
 
 local function partition(sp)
   sp:on_interrupt(function(_, id)
@@ -52,14 +42,14 @@ local function schedule(nw)
 end
 
 local function round(nw, n)
-  meet(nw)
+  nw:meet(params.pes)
   local r = nw:direct_req("mp", { math.random(0, 1) })
   while r.fid == ffa.YIELD do
     nw:wait(math.random(1, 200) .. " ns")
     r = nw:run("mp", nw.pe)
   end
   expect.fid(ANSWER, r)
-  meet(nw)
+  nw:meet(params.pes)
   -- All have sent by now.
   local soon = nw:wait_for(function()
     schedule(nw)
@@ -78,7 +68,7 @@ local function play(nw)
   for n = 1, params.rounds do
     round(nw, n)
   end
-  meet(nw)
+  nw:meet(params.pes)
 end
 
 return scenario {
@@ -93,9 +83,7 @@ return scenario {
   },
 
   normal_world = function(nw)
-    for pe = 1, params.pes - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on(params.pes)
     play(nw)
   end,
 

@@ -3,26 +3,9 @@
 -- buffers that were unmapped are not written any more.
 -- --quantum "5 ns..300 ns" and --seed make other races.
 local LONG, PATTERN = 1500, string.rep("P", 4096)
-local here, job, result, answer = 0, {}, {}, {}
+local result = {}
 local buffers, places = nil, nil -- of mp; the two places where it has RX and TX in turn
 local released = 0
-
--- The last one lets all go; each is a little late, as the seed says.
-local function meet(nw)
-  local gate = (here // params.pes + 1) * params.pes
-  here = here + 1
-  while here < gate do
-    nw:wait(math.random(20, 200) .. " ns")
-  end
-  nw:wait(math.random(1, 400) .. " ns")
-end
-
--- fn(sp) in a partition, by the vCPU that this PE can call.
-local function within(nw, who, fn)
-  job[nw.pe] = fn
-  expect.fid(ffa.MSG_SEND_DIRECT_RESP_32, nw:direct_req(who, {}))
-  return answer[nw.pe]
-end
 
 local function partition(sp)
   if sp.vcpu == 0 then
@@ -31,10 +14,7 @@ local function partition(sp)
       buffers, places = mine, { sp:alloc(2), sp:alloc(2) }
     end
   end
-  sp:serve(function()
-    answer[sp.pe] = job[sp.pe](sp)
-    return {}
-  end)
+  sp:obey()
 end
 
 -- PE 1 and PE 2 each have a partition that sends: a text of one letter, long enough to take a while.
@@ -45,14 +25,14 @@ local function text_of(pe)
 end
 
 local function send(nw)
-  result[nw.pe] = within(nw, SENDER[nw.pe], function(sp)
+  result[nw.pe] = nw:within(SENDER[nw.pe], function(sp)
     return sp:send2("mp", text_of(nw.pe))
   end)
 end
 
 -- What lies in RX is whole, and from one whose call says so.
 local function read_and_release(nw)
-  return within(nw, "mp", function(mp)
+  return nw:within("mp", function(mp)
     local m = mp:message()
     if mp:rx_release().error then
       return false
@@ -69,11 +49,10 @@ local games = {}
 -- Two send to one, who takes nothing until then: one message arrives.
 games.send = {
   pes = 3,
-  prepare = function() end,
   play = {
     [0] = function(nw)
       released = 0
-      within(nw, "mp", function(mp)
+      nw:within("mp", function(mp)
         for _ = 1, 6 do
           released = released + (mp:rx_release().ok and 1 or 0)
           mp:wait(math.random(1, 60) .. " ns")
@@ -93,11 +72,11 @@ games.send = {
 
 -- Three vCPUs give one message back.
 local function release(nw)
-  result[nw.pe] = within(nw, "mp", function(mp) return mp:rx_release() end)
+  result[nw.pe] = nw:within("mp", function(mp) return mp:rx_release() end)
 end
 games.release = {
   prepare = function(nw)
-    within(nw, "s1", function(sp) expect.ok(sp:send2("mp", "once")) end)
+    nw:within("s1", function(sp) expect.ok(sp:send2("mp", "once")) end)
   end,
   play = { [0] = release, release, release },
   settle = function()
@@ -112,10 +91,9 @@ games.release = {
 
 -- The receiver takes its buffers away and maps others, while two send.
 games.unmap = {
-  prepare = function() end,
   play = {
     [0] = function(nw)
-      within(nw, "mp", function(mp)
+      nw:within("mp", function(mp)
         local old = buffers
         expect.ok(mp:rxtx_unmap())
         mp:write(old.rx, PATTERN)
@@ -155,25 +133,9 @@ games.list = {
     result.count = nw:partition_info_get { count = true }.count
   end,
   play = { [0] = ask, ask, ask },
-  settle = function() end,
 }
 
 local order = { "send", "release", "unmap", "list" }
-
--- --set game=NAME plays one of them; some want three PEs.
-local function is_played(name)
-  return (params.game == "all" or params.game == name) and params.pes >= (games[name].pes or 2)
-end
-
-local function each_game(fn)
-  for _ = 1, params.rounds do
-    for _, name in ipairs(order) do
-      if is_played(name) then
-        fn(games[name])
-      end
-    end
-  end
-end
 
 return scenario {
   name    = "races for an RX buffer",
@@ -190,25 +152,13 @@ return scenario {
 
   normal_world = function(nw)
     result.s1 = nw:find("s1").id
-    for pe = 1, params.pes - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
-    meet(nw) -- a vCPU that comes up says FFA_MSG_WAIT, and that gives RX back
-    each_game(function(game)
-      game.prepare(nw)
-      meet(nw)
-      game.play[0](nw)
-      meet(nw)
-      game.settle(nw)
-    end)
+    nw:cpus_on(params.pes)
+    nw:meet(params.pes) -- a vCPU that comes up says FFA_MSG_WAIT, and that gives RX back
+    nw:play(games, order)
   end,
 
   secondary = function(nw)
-    meet(nw)
-    each_game(function(game)
-      meet(nw)
-      game.play[nw.pe](nw)
-      meet(nw)
-    end)
+    nw:meet(params.pes)
+    nw:play(games, order)
   end,
 }

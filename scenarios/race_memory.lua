@@ -2,34 +2,14 @@
 -- Three PEs want the same memory at the same moment: what one of them gets, the others do not get. What has to be
 -- in a TX buffer lies there before; all make the call only. --quantum "5 ns..300 ns" and --seed make other races.
 local RETRIEVE_BYTES, LEND_BYTES = 80, 112 -- of descriptors with one receiver, and one range
-local here, job, result, answer = 0, {}, {}, {}
+local result = {}
 local sent, again
-
--- The last one lets all go; each is a little late, as the seed says.
-local function meet(nw)
-  local gate = (here // params.pes + 1) * params.pes
-  here = here + 1
-  while here < gate do
-    nw:wait(math.random(20, 200) .. " ns")
-  end
-  nw:wait(math.random(1, 400) .. " ns")
-end
-
--- fn(sp) in a partition, by the vCPU that this PE can call.
-local function within(nw, who, fn)
-  job[nw.pe] = fn
-  expect.fid(ffa.MSG_SEND_DIRECT_RESP_32, nw:direct_req(who, {}))
-  return answer[nw.pe]
-end
 
 local function partition(sp)
   if sp.vcpu == 0 then
     expect.ok(sp:rxtx_map())
   end
-  sp:serve(function()
-    answer[sp.pe] = job[sp.pe](sp)
-    return {}
-  end)
+  sp:obey()
 end
 
 -- How many of the PEs' results are good; the others' errors are among those given.
@@ -46,24 +26,24 @@ local function winners(first, errors, last)
 end
 
 local function reclaim(nw, who)
-  return within(nw, who, function(sp) return sp:mem_reclaim(sent) end)
+  return nw:within(who, function(sp) return sp:mem_reclaim(sent) end)
 end
 
 local function send(nw, method, to, ranges)
-  sent = within(nw, "a", function(a)
+  sent = nw:within("a", function(a)
     return expect.ok(a[method](a, { to = to, ranges = ranges, pages = ranges == nil and 1 or nil }))
   end)
 end
 
 -- The request lies in TX; this one is refused for w3.
 local function stage_retrieve(nw)
-  within(nw, "mp", function(mp)
+  nw:within("mp", function(mp)
     expect.error("INVALID_PARAMETERS", mp:mem_retrieve { of = sent, w3 = 1 })
   end)
 end
 
 local function take(nw)
-  result[nw.pe] = within(nw, "mp", function(mp)
+  result[nw.pe] = nw:within("mp", function(mp)
     local r = mp:call(ffa.MEM_RETRIEVE_REQ_32, RETRIEVE_BYTES, RETRIEVE_BYTES)
     if not r.error then
       mp:wait(math.random(1, 200) .. " ns")
@@ -96,7 +76,7 @@ local function lend_or_share(method)
       expect.eq(takers, result[0].ok and 0 or 1, "borrowers that have it")
       if not result[0].ok then
         expect.error("DENIED", result[0])
-        within(nw, "mp", function(mp) expect.ok(mp:mem_relinquish(sent)) end)
+        nw:within("mp", function(mp) expect.ok(mp:mem_relinquish(sent)) end)
         expect.ok(reclaim(nw, "a"))
       end
     end,
@@ -116,23 +96,23 @@ games.donate = {
     local takers = winners(1, { DENIED = true, INVALID_PARAMETERS = true })
     expect.eq(takers, result[0].ok and 0 or 1, "new owners")
     if not result[0].ok then
-      local back = within(nw, "mp", function(mp)
+      local back = nw:within("mp", function(mp)
         return expect.ok(mp:mem_donate { to = "a", ranges = sent.sent.ranges })
       end)
-      within(nw, "a", function(a) expect.fid(ffa.MEM_RETRIEVE_RESP, a:mem_retrieve(back)) end)
+      nw:within("a", function(a) expect.fid(ffa.MEM_RETRIEVE_RESP, a:mem_retrieve(back)) end)
     end
   end,
 }
 
 local function relinquish(nw)
-  result[nw.pe] = within(nw, "mp", function(mp) return mp:call(ffa.MEM_RELINQUISH) end)
+  result[nw.pe] = nw:within("mp", function(mp) return mp:call(ffa.MEM_RELINQUISH) end)
 end
 
 -- Two vCPUs give back what they have once, and the owner would have it.
 games.relinquish = {
   prepare = function(nw)
     send(nw, "mem_lend", "mp")
-    within(nw, "mp", function(mp)
+    nw:within("mp", function(mp)
       expect.fid(ffa.MEM_RETRIEVE_RESP, mp:mem_retrieve(sent))
       expect.error("INVALID_PARAMETERS", mp:mem_relinquish { of = sent, w1 = 1 })
     end)
@@ -148,13 +128,13 @@ games.relinquish = {
 
 -- Three vCPUs of one owner lend the same page.
 local function lend(nw)
-  result[nw.pe] = within(nw, "mp", function(mp)
+  result[nw.pe] = nw:within("mp", function(mp)
     return mp:call(ffa.MEM_LEND_32, LEND_BYTES, LEND_BYTES)
   end)
 end
 games.send = {
   prepare = function(nw)
-    within(nw, "mp", function(mp)
+    nw:within("mp", function(mp)
       expect.error("INVALID_PARAMETERS",
                    mp:mem_lend { to = "a", ranges = { mp:alloc(1) }, w3 = 1 })
     end)
@@ -163,21 +143,21 @@ games.send = {
   settle = function(nw)
     local count, winner = winners(0, { DENIED = true })
     expect.eq(count, 1, "it is lent")
-    within(nw, "mp", function(mp) expect.ok(mp:mem_reclaim(winner.w2 | winner.w3 << 32)) end)
+    nw:within("mp", function(mp) expect.ok(mp:mem_reclaim(winner.w2 | winner.w3 << 32)) end)
   end,
 }
 
 -- All vCPUs of an owner have it back; one of them lends it again at once, and nobody takes that for the same.
 games.reclaim = {
   prepare = function(nw)
-    sent = within(nw, "mp", function(mp) return expect.ok(mp:mem_lend { to = "a", pages = 1 }) end)
+    sent = nw:within("mp", function(mp) return expect.ok(mp:mem_lend { to = "a", pages = 1 }) end)
   end,
   play = {
     [0] = take_back_own,
     function(nw)
       take_back_own(nw)
       if result[1].ok then
-        again = within(nw, "mp", function(mp)
+        again = nw:within("mp", function(mp)
           return expect.ok(mp:call(ffa.MEM_LEND_32, LEND_BYTES, LEND_BYTES))
         end)
       end
@@ -187,22 +167,12 @@ games.reclaim = {
   settle = function(nw)
     expect.eq(winners(0, { INVALID_PARAMETERS = true }), 1, "it is back")
     if result[1].ok then
-      within(nw, "mp", function(mp) expect.ok(mp:mem_reclaim(again.w2 | again.w3 << 32)) end)
+      nw:within("mp", function(mp) expect.ok(mp:mem_reclaim(again.w2 | again.w3 << 32)) end)
     end
   end,
 }
 
 local order = { "lend", "share", "donate", "relinquish", "send", "reclaim" }
-
-local function each_game(fn)
-  for _ = 1, params.rounds do
-    for _, name in ipairs(order) do
-      if params.game == "all" or params.game == name then
-        fn(games[name])
-      end
-    end
-  end
-end
 
 return scenario {
   name    = "races for memory",
@@ -217,23 +187,9 @@ return scenario {
   },
 
   normal_world = function(nw)
-    for pe = 1, params.pes - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
-    each_game(function(game)
-      game.prepare(nw)
-      meet(nw)
-      game.play[0](nw)
-      meet(nw)
-      game.settle(nw)
-    end)
+    nw:cpus_on(params.pes)
+    nw:play(games, order)
   end,
 
-  secondary = function(nw)
-    each_game(function(game)
-      meet(nw)
-      game.play[nw.pe](nw)
-      meet(nw)
-    end)
-  end,
+  secondary = function(nw) nw:play(games, order) end,
 }

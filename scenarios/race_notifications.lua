@@ -1,32 +1,11 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- Three PEs set, get, bind and list notifications: each that was set is got once and listed once, and what two
 -- want, one gets. --quantum "5 ns..300 ns" and --seed make other races.
-local here, job, result, answer = 0, {}, {}, {}
-local got, listed = {}, {}
-
--- The last one lets all go; each is a little late, as the seed says.
-local function meet(nw)
-  local gate = (here // params.pes + 1) * params.pes
-  here = here + 1
-  while here < gate do
-    nw:wait(math.random(20, 200) .. " ns")
-  end
-  nw:wait(math.random(1, 400) .. " ns")
-end
-
--- fn(sp) in a partition, by the vCPU that this PE can call.
-local function within(nw, who, fn)
-  job[nw.pe] = fn
-  expect.fid(ffa.MSG_SEND_DIRECT_RESP_32, nw:direct_req(who, {}))
-  return answer[nw.pe]
-end
+local result, got, listed = {}, {}, {}
 
 local function partition(sp)
   sp:on_interrupt(function() end) -- that there are some; it asks when it likes
-  sp:serve(function()
-    answer[sp.pe] = job[sp.pe](sp)
-    return {}
-  end)
+  sp:obey()
 end
 
 local function count(into, from, bits)
@@ -79,18 +58,17 @@ local function set_as_vm(nw)
     return nw:notification_set { sender = nw.pe, receiver = "a", bits = 1 << bit }
   end)
 end
+local function bind_to_vms(nw)
+  nw:within("a", function(a)
+    for vm = 1, params.pes - 1 do
+      expect.ok(a:notification_bind { sender = vm, bits = bits_of(vm) })
+    end
+  end)
+end
 games.to_partition = {
-  begin = function(nw)
-    within(nw, "a", function(a)
-      for vm = 1, params.pes - 1 do
-        expect.ok(a:notification_bind { sender = vm, bits = bits_of(vm) })
-      end
-    end)
-  end,
-  prepare = function() end,
   play = {
     [0] = function(nw)
-      within(nw, "a", function(a)
+      nw:within("a", function(a)
         for _ = 1, params.bits + params.pes - 1 do
           get_from_vms(a)
           a:wait(math.random(1, 40) .. " ns")
@@ -100,7 +78,7 @@ games.to_partition = {
     set_as_vm, set_as_vm,
   },
   settle = function(nw)
-    within(nw, "a", get_from_vms)
+    nw:within("a", get_from_vms)
     expect_once("vm")
   end,
 }
@@ -110,19 +88,18 @@ local function get_for_vm(nw)
   count(got, "sp", expect.ok(nw:notification_get { receiver = 3 }).sp)
 end
 local function set_for_vm(nw)
-  within(nw, nw.pe == 1 and "a" or "b", function(sp)
+  nw:within(nw.pe == 1 and "a" or "b", function(sp)
     set_all(sp, function(bit)
       return sp:notification_set { receiver = 3, bits = 1 << bit }
     end)
   end)
 end
+local function bind_for_vm(nw)
+  expect.ok(nw:notification_bitmap_create { vm = 3 })
+  expect.ok(nw:notification_bind { sender = "a", receiver = 3, bits = bits_of(1) })
+  expect.ok(nw:notification_bind { sender = "b", receiver = 3, bits = bits_of(2) })
+end
 games.to_vm = {
-  begin = function(nw)
-    expect.ok(nw:notification_bitmap_create { vm = 3 })
-    expect.ok(nw:notification_bind { sender = "a", receiver = 3, bits = bits_of(1) })
-    expect.ok(nw:notification_bind { sender = "b", receiver = 3, bits = bits_of(2) })
-  end,
-  prepare = function() end,
   play = {
     [0] = function(nw)
       for _ = 1, params.bits + params.pes - 1 do
@@ -140,17 +117,16 @@ games.to_vm = {
 
 -- Two vCPUs of a receiver bind the same notification to two others.
 local function bind(nw)
-  result[nw.pe] = within(nw, "mp", function(mp)
+  result[nw.pe] = nw:within("mp", function(mp)
     return mp:notification_bind { sender = nw.pe == 1 and "a" or "b", bits = 1 << 40 }
   end)
 end
 games.bind = {
-  prepare = function() end,
-  play = { [0] = bind, bind, function() end },
+  play = { [0] = bind, bind },
   settle = function(nw)
     result[2] = nil
     expect.eq(winners({ DENIED = true }), 1, "bound once")
-    within(nw, "mp", function(mp)
+    nw:within("mp", function(mp)
       local to = result[1].ok and "a" or "b"
       expect.ok(mp:notification_unbind { sender = to, bits = 1 << 40 })
     end)
@@ -160,27 +136,26 @@ games.bind = {
 -- One PE takes a binding away while another one sets: it is pending for whom it is bound, or not at all.
 games.unbind = {
   prepare = function(nw)
-    within(nw, "mp", function(mp)
+    nw:within("mp", function(mp)
       expect.ok(mp:notification_bind { sender = "a", bits = 1 << 41 })
     end)
   end,
   play = {
     [0] = function(nw)
-      result[0] = within(nw, "mp", function(mp)
+      result[0] = nw:within("mp", function(mp)
         return mp:notification_unbind { sender = "a", bits = 1 << 41 }
       end)
     end,
     function(nw)
-      result[1] = within(nw, "a", function(a)
+      result[1] = nw:within("a", function(a)
         return a:notification_set { receiver = "mp", bits = 1 << 41 }
       end)
     end,
-    function() end,
   },
   settle = function(nw)
     expect.error("DENIED", result[result[0].ok and 1 or 0], "unbound, or set")
     expect.ok(result[result[0].ok and 0 or 1])
-    within(nw, "mp", function(mp)
+    nw:within("mp", function(mp)
       local sp = expect.ok(mp:notification_get {}).sp
       expect.eq(sp, result[0].ok and 0 or 1 << 41, "pending")
       if not result[0].ok then
@@ -195,7 +170,6 @@ local function create(nw)
   result[nw.pe] = nw:notification_bitmap_create { vm = 9 }
 end
 games.create = {
-  prepare = function() end,
   play = { [0] = create, create, create },
   settle = function(nw)
     expect.eq(winners({ DENIED = true }), 1, "made once")
@@ -213,21 +187,15 @@ local function list(nw)
   end
 end
 games.list = {
-  begin = function(nw)
-    if params.game == "list" then
-      games.to_partition.begin(nw)
-      games.to_vm.begin(nw)
-    end
-  end,
   prepare = function(nw)
     expect.ok(nw:notification_set { sender = 1, receiver = "a", bits = 1 })
-    within(nw, "a", function(a) expect.ok(a:notification_set { receiver = 3, bits = 1 }) end)
+    nw:within("a", function(a) expect.ok(a:notification_set { receiver = 3, bits = 1 }) end)
     listed = {}
   end,
   play = { [0] = list, list, list },
   settle = function(nw)
     expect.eq({ listed[3], listed[nw:find("a").id] }, { 1, 1 }, "listed")
-    within(nw, "a", get_from_vms)
+    nw:within("a", get_from_vms)
     get_for_vm(nw)
     got = {}
   end,
@@ -235,27 +203,9 @@ games.list = {
 
 local order = { "to_partition", "to_vm", "bind", "unbind", "create", "list" }
 
--- --set game=NAME plays one of them.
-local function is_played(name)
-  return params.game == "all" or params.game == name
-end
-
-local function each_begin(nw)
-  for _, name in ipairs(order) do
-    if games[name].begin and is_played(name) then
-      games[name].begin(nw)
-    end
-  end
-end
-
-local function each_game(fn)
-  for _ = 1, params.rounds do
-    for _, name in ipairs(order) do
-      if is_played(name) then
-        fn(games[name])
-      end
-    end
-  end
+-- --set game=NAME plays one of them; "list" needs what two others bind.
+local function is_played(one, other)
+  return params.game == "all" or params.game == one or params.game == other
 end
 
 return scenario {
@@ -272,24 +222,15 @@ return scenario {
   },
 
   normal_world = function(nw)
-    each_begin(nw)
-    for pe = 1, params.pes - 1 do
-      expect.ok(nw:cpu_on(pe))
+    if is_played("to_partition", "list") then
+      bind_to_vms(nw)
     end
-    each_game(function(game)
-      game.prepare(nw)
-      meet(nw)
-      game.play[nw.pe](nw)
-      meet(nw)
-      game.settle(nw)
-    end)
+    if is_played("to_vm", "list") then
+      bind_for_vm(nw)
+    end
+    nw:cpus_on(params.pes)
+    nw:play(games, order)
   end,
 
-  secondary = function(nw)
-    each_game(function(game)
-      meet(nw)
-      game.play[nw.pe](nw)
-      meet(nw)
-    end)
-  end,
+  secondary = function(nw) nw:play(games, order) end,
 }

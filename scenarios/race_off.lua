@@ -2,17 +2,7 @@
 -- Two of three PEs go off at the same time. A partition with one vCPU was last on one of them, and its timer runs:
 -- it is told on the PE that is left, whoever went first. --quantum "5 ns..300 ns" and --seed make other races.
 local TIMER = 3
-local here, told = 0, 0
-
--- The last one lets all go; each is a little late, as the seed says.
-local function meet(nw)
-  local gate = (here // 3 + 1) * 3
-  here = here + 1
-  while here < gate do
-    nw:wait(math.random(20, 200) .. " ns")
-  end
-  nw:wait(math.random(1, 400) .. " ns")
-end
+local told = 0
 
 return scenario {
   name    = "races of PEs that go off together",
@@ -37,20 +27,19 @@ return scenario {
   },
 
   normal_world = function(nw)
-    expect.ok(nw:cpu_on(1))
-    expect.ok(nw:cpu_on(2))
-    meet(nw)
+    nw:cpus_on()
+    nw:meet(3)
     nw:cpu_off()
   end,
 
   secondary = function(nw)
-    meet(nw)
+    nw:meet(3)
     if nw.pe == 1 then
       expect.fid(ffa.MSG_SEND_DIRECT_RESP_32, nw:direct_req("up", {}))
       nw:cpu_off()
     end
     for pe = 0, 1 do
-      expect.truth(nw:wait_for(function() return nw:affinity_info(pe).state == "OFF" end, "300 us"))
+      expect.truth(nw:wait_for(function() return nw:affinity_info(pe).state == "OFF" end, "3 ms"))
     end
     nw:wait(params.timer_ns + 3000 .. " ns")
     expect.eq(told, 1, "its timer is told here")

@@ -21,7 +21,7 @@ end
 return scenario {
   name  = "interrupts of devices of partitions",
   limit = "5 ms",
-  tags  = { "interrupts", "devices", "quick" },
+  tags  = { "interrupts", "devices", "quick", "timed" },
   partitions = {
     { name = "timers", manifest = "manifests/sim_devices.dts", script = function(sp)
         sp:on_interrupt(function(_, id)

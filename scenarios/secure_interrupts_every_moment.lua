@@ -102,7 +102,7 @@ local is_done = false
 return scenario {
   name  = "an interrupt at every moment of a request",
   limit = "50 ms",
-  tags  = { "interrupts", "pes", "quick" },
+  tags  = { "interrupts", "pes", "quick", "timed" },
   pes   = 2,
   quantum = "100 ns",
   partitions = {

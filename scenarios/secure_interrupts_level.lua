@@ -15,6 +15,9 @@ local function partition(name, ids)
       told[#told + 1] = name .. " " .. id
       if id == BARK then
         sp:write32(WDOG + 0x0c, 1)
+        if #told > 100 then
+          sp:write32(WDOG + 0x08, 0) -- it barks faster than this machine can listen
+        end
       elseif lazy > 0 then
         lazy = lazy - 1
       else
@@ -208,7 +211,7 @@ end
 return scenario {
   name  = "lines that stay high",
   limit = "5 ms",
-  tags  = { "interrupts", "quick" },
+  tags  = { "interrupts", "quick", "timed" },
   partitions = {
     { name = "a", manifest = "manifests/irq_a.dts", script = partition("a", { BARK }) },
     { name = "b", manifest = "manifests/irq_b.dts", script = partition("b", { LINE }) },

@@ -209,7 +209,7 @@ end
 return scenario {
   name  = "the order of interrupts",
   limit = "5 ms",
-  tags  = { "interrupts", "quick" },
+  tags  = { "interrupts", "quick", "timed" },
   partitions = {
     { name = "a", manifest = "manifests/irq_a.dts", script = partition("a", 64, 70) },
     { name = "quiet", manifest = "manifests/irq_b_quiet.dts", script = partition("quiet", 80, 81) },

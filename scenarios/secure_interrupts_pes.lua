@@ -267,7 +267,7 @@ end
 return scenario {
   name  = "secure interrupts on four PEs",
   limit = "10 ms",
-  tags  = { "interrupts", "pes", "quick" },
+  tags  = { "interrupts", "pes", "quick", "timed" },
   pes   = PES,
   quantum = "200 ns",
   partitions = {

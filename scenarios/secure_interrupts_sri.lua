@@ -25,7 +25,7 @@ end
 return scenario {
   name  = "interrupts that the scheduler delivers",
   limit = "2 ms",
-  tags  = { "interrupts", "quick" },
+  tags  = { "interrupts", "quick", "timed" },
   partitions = {
     { name = "a", manifest = "manifests/irq_a_sri.dts", script = partition("a", { 64, 65 }) },
     { name = "b", manifest = "manifests/irq_b_sri.dts", script = partition("b", { 80, 81 }) },

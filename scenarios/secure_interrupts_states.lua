@@ -163,7 +163,7 @@ end
 return scenario {
   name  = "interrupts of owners in every state",
   limit = "5 ms",
-  tags  = { "interrupts", "quick" },
+  tags  = { "interrupts", "quick", "timed" },
   partitions = {
     { name = "a", manifest = "manifests/irq_a.dts", script = partition { BARK, EDGE, EDGE_2 } },
     { name = "b", manifest = "manifests/irq_b.dts", script = partition {} },

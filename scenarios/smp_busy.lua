@@ -5,7 +5,7 @@ return scenario {
   name  = "a partition that is busy on another PE",
   pes   = 3,
   limit = "5 ms",
-  tags  = { "pes", "psci", "messages", "quick" },
+  tags  = { "pes", "psci", "messages", "quick", "timed" },
 
   partitions = { { image = "bench_loop" } },
 

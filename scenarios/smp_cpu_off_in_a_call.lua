@@ -5,7 +5,7 @@ return scenario {
   name  = "a PE goes off in the middle of a call",
   pes   = 2,
   limit = "5 ms",
-  tags  = { "pes", "psci", "messages", "quick" },
+  tags  = { "pes", "psci", "messages", "quick", "timed" },
 
   partitions = {
     { image = "echo" },

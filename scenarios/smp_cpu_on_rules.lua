@@ -6,7 +6,7 @@ return scenario {
   name  = "PSCI switches PEs on and off by its rules",
   pes   = 4,
   limit = "5 ms",
-  tags  = { "boot", "pes", "psci", "quick" },
+  tags  = { "boot", "pes", "psci", "quick", "timed" },
 
   partitions = {
     { image = "echo" },

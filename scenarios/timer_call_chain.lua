@@ -53,7 +53,7 @@ end
 return scenario {
   name  = "deadlines in every phase of a call chain",
   limit = "100 ms",
-  tags  = { "interrupts", "timer", "cycles", "quick" },
+  tags  = { "interrupts", "timer", "cycles", "quick", "timed" },
   partitions = { partition("a", 1), partition("b", 2), partition("c", 3) },
 
   normal_world = function(nw)

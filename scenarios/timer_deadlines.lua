@@ -35,7 +35,7 @@ end
 return scenario {
   name  = "deadlines of partitions",
   limit = "50 ms",
-  tags  = { "interrupts", "timer", "quick" },
+  tags  = { "interrupts", "timer", "quick", "timed" },
   partitions = { timed("a"), timed("b"), timed("c") },
 
   normal_world = function(nw)

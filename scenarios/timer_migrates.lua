@@ -26,7 +26,7 @@ return scenario {
   pes   = 2,
   quantum = "20 ns..500 ns",
   limit = "20 ms",
-  tags  = { "interrupts", "timer", "pes", "quick" },
+  tags  = { "interrupts", "timer", "pes", "quick", "timed" },
   partitions = {
     { name = "up", manifest = "manifests/a.dts", script = function(sp)
         sp:on_interrupt(function(_, id)

@@ -59,7 +59,7 @@ end
 return scenario {
   name  = "periodic timers of several partitions",
   limit = "50 ms",
-  tags  = { "interrupts", "timer", "quick" },
+  tags  = { "interrupts", "timer", "quick", "timed" },
   partitions = { periodic("a"), periodic("b"), periodic("c") },
 
   normal_world = function(nw)

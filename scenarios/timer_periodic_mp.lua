@@ -70,7 +70,7 @@ return scenario {
   pes   = PES,
   limit = "50 ms",
   quantum = "100 ns..1 us",
-  tags  = { "interrupts", "timer", "pes", "quick" },
+  tags  = { "interrupts", "timer", "pes", "quick", "timed" },
   partitions = {
     periodic("mp", "manifests/mp4.dts"), periodic("far", "manifests/mp4_b.dts"),
     periodic("up", "manifests/a.dts"),

@@ -26,7 +26,7 @@ end
 return scenario {
   name  = "deadlines of partitions that are preempted",
   limit = "5 ms",
-  tags  = { "interrupts", "timer", "quick" },
+  tags  = { "interrupts", "timer", "quick", "timed" },
   partitions = {
     { name = "a", manifest = "manifests/a.dts", script = function(sp)
         timed(sp)

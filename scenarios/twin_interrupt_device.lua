@@ -4,7 +4,7 @@ return scenario {
   name  = "twin: a device's interrupt and its partition",
   board = "qemu",
   limit = "1 s",
-  tags  = { "interrupts", "twin", "quick" },
+  tags  = { "interrupts", "twin", "quick", "timed" },
   partitions = {
     { name = "device", image = "interrupts", manifest = "interrupts_device.dts" },
     { name = "plain", image = "interrupts", manifest = "interrupts_plain.dts" },

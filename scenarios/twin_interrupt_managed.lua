@@ -4,7 +4,7 @@ return scenario {
   name  = "twin: managed exits",
   board = "qemu",
   limit = "1 s",
-  tags  = { "interrupts", "twin", "quick" },
+  tags  = { "interrupts", "twin", "quick", "timed" },
   partitions = {
     { name = "managed", image = "interrupts", manifest = "interrupts_managed.dts" },
     { name = "plain", image = "interrupts", manifest = "interrupts_plain.dts" },

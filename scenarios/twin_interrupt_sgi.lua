@@ -5,7 +5,7 @@ return scenario {
   board = "qemu",
   pes   = 4,
   limit = "1 s",
-  tags  = { "interrupts", "pes", "twin", "quick" },
+  tags  = { "interrupts", "pes", "twin", "quick", "timed" },
   partitions = {
     { name = "mp", image = "interrupts", manifest = "interrupts_mp.dts" },
   },

@@ -4,7 +4,7 @@ return scenario {
   name  = "twin: CPU_SUSPEND",
   board = "qemu",
   limit = "1 s",
-  tags  = { "interrupts", "psci", "timers", "twin", "quick" },
+  tags  = { "interrupts", "psci", "timers", "twin", "quick", "timed" },
   partitions = {
     { name = "plain", image = "interrupts", manifest = "interrupts_plain.dts" },
   },

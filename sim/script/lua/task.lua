@@ -3,55 +3,94 @@
 local P = ...
 local ctx = P.methods
 
-local TASK = 0x7a5c
+local TASK = 0x7a5c -- the request's first word from act(); that from within() is zero
 local MOST_PES = 64
+local RESPONSE = ffa.MSG_SEND_DIRECT_RESP_32
 local task = {} -- endpoint id -> by PE of the caller: what it has to do, then what came of it
 
--- What the request to this vCPU brings. It came on this PE, unless the vCPU was stopped at once and went on
--- elsewhere.
-local function take(self)
+-- What the request to this vCPU brings. It came on this PE, unless it is act's and the vCPU was
+-- stopped at once and went on elsewhere.
+local function take(self, word)
     local waiting, pe = task[self.id] or {}, self.pe
-    local other = 0
-    while not waiting[pe] and other < MOST_PES do
-        pe, other = other, other + 1
+    local last = word == TASK and MOST_PES or 0
+    for other = 0, last do
+        local mine = waiting[pe]
+        if mine and mine.word == word then
+            waiting[pe] = nil
+            return mine
+        end
+        pe = other
     end
-    local mine = waiting[pe]
-    waiting[pe] = nil
-    return mine
+    return nil
 end
 
--- Serves direct requests: act()'s by doing what it brings, others by handler(request), if any.
+-- Serves direct requests: act()'s and within()'s by doing what they bring, others by
+-- handler(request), if any.
 function ctx.obey(self, handler)
     return self:serve(function(request)
-        local mine = request.payload[1] == TASK and take(self)
+        local mine = take(self, request.payload[1])
         if mine then
             mine.results = table.pack(mine.fn(self))
-            return { TASK }
+            return { mine.word }
         end
         return handler and handler(request) or {}
     end)
+end
+
+local function callable(fn, what)
+    if type(fn) ~= "function" then
+        P.mistake(what .. ": wanted a function, got " .. P.describe(fn))
+    end
+    return fn
+end
+
+-- A request that brings fn: its result, and the task, which has results if it was done.
+local function hand(self, id, fn, word)
+    local mine, pe = { fn = fn, word = word }, self.pe
+    task[id] = task[id] or {}
+    task[id][pe] = mine
+    local r = self:direct_req(id, { word })
+    if mine.results == nil and task[id][pe] == mine then
+        task[id][pe] = nil
+    end
+    return r, mine
 end
 
 -- fn(partition's context) is run by a partition that obeys, inside a direct request: what it
 -- returns. Where the request ends in another way: nil, and the result of the call. One's own id:
 -- no request is needed.
 function ctx.act(self, who, fn)
-    if type(fn) ~= "function" then
-        P.mistake("act: wanted a function, got " .. P.describe(fn))
-    end
+    callable(fn, "act")
     local id = P.endpoint(who, "act: partition")
     if id == self.id then
         return fn(self)
     end
-    local mine, pe = { fn = fn }, self.pe
-    task[id] = task[id] or {}
-    task[id][pe] = mine
-    local r = self:direct_req(id, { TASK })
+    local r, mine = hand(self, id, fn, TASK)
     if mine.results == nil then
-        if task[id][pe] == mine then
-            task[id][pe] = nil
-        end
         return nil, r
     end
+    return table.unpack(mine.results, 1, mine.results.n)
+end
+
+-- The same with a request of zeros, however it ends: its result, and then what fn returned.
+function ctx.try_within(self, who, fn)
+    callable(fn, "try_within")
+    local r, mine = hand(self, P.endpoint(who, "try_within: partition"), fn, 0)
+    if mine.results == nil then
+        return r
+    end
+    return r, table.unpack(mine.results, 1, mine.results.n)
+end
+
+-- The same, and it has to be answered.
+function ctx.within(self, who, fn)
+    callable(fn, "within")
+    local r, mine = hand(self, P.endpoint(who, "within: partition"), fn, 0)
+    if r.fid ~= RESPONSE then
+        P.failed("within: wanted " .. P.fid_name(RESPONSE) .. ", got " .. tostring(r))
+    elseif mine.results == nil then
+        P.mistake("within: the partition answered without having done it; does it obey()?")
+    end
+    P.held(P.fid_name(RESPONSE))
     return table.unpack(mine.results, 1, mine.results.n)
 end
