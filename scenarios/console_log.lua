@@ -27,12 +27,8 @@ return scenario {
     log(nw)
   end,
   finish = function(run)
-    local seen = {}
-    for _, line in ipairs(run.console) do
-      seen[line] = (seen[line] or 0) + 1
-    end
-    expect.eq(seen["[a/0] hello from a/0"], 1)
-    expect.eq(seen["[NWd/0] hello from NWd/0"], 1)
-    expect.eq(seen["[a/0] a longer line, in the registers of the 64-bit form"], 1)
+    expect.console(run, "[a/0] hello from a/0")
+    expect.console(run, "[NWd/0] hello from NWd/0")
+    expect.console(run, "[a/0] a longer line, in the registers of the 64-bit form")
   end,
 }

@@ -4,13 +4,6 @@
 -- until it succeeds; then the same again with all of them.
 local NW = 0
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest, memory = "8 MiB", script = function(sp)
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
-
 -- How often `call` is refused for want of pages: once for each that it needs.
 local function with_less_and_less(who, call, what)
   for left = 0, 40 do
@@ -58,11 +51,13 @@ local function lives(nw, owner, borrower, kind)
   end
 end
 
+local ROOM = { memory = "8 MiB" }
+
 return scenario {
   name  = "the SPMC has no memory",
   limit = "20 ms",
   tags  = { "faults", "memory", "quick" },
-  partitions = { obedient("a", "a.dts"), obedient("b", "b.dts") },
+  partitions = { obedient("a", ROOM), obedient("b", ROOM) },
   normal_world = function(nw)
     machine.fault("no_memory endpoint=nwd")
     expect.error("NO_MEMORY", nw:rxtx_map(), "the ledger has to grow")

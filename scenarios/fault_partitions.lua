@@ -3,16 +3,6 @@
 -- is given back, and the others go on.
 local TICK = 44
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest, script = function(sp)
-      if manifest == "mem_el0.dts" then
-        expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), 200, 5))
-      end
-      expect.ok(sp:rxtx_map())
-      sp:obey(function(request) return request.payload end)
-    end }
-end
-
 local function serves(nw, name)
   expect.eq(expect.fid(ffa.MSG_SEND_DIRECT_RESP_32, nw:direct_req(name, { 5 }), name).payload[1], 5)
 end
@@ -73,13 +63,17 @@ local function hangs(nw)
   end
 end
 
+local REPEATS = { handler = function(request) return request.payload end }
+
 return scenario {
   name  = "partitions abort and hang",
   limit = "2 ms",
   tags  = { "faults", "abort", "quick" },
   partitions = {
-    obedient("first", "a.dts"), obedient("el0", "mem_el0.dts"), obedient("second", "b.dts"),
-    obedient("third", "c.dts"), obedient("last", "ns_signaled.dts"), obedient("lives", "second.dts"),
+    obedient("first", "a.dts", REPEATS),
+    obedient("el0", "mem_el0.dts", { handler = REPEATS.handler, writable = 200 }),
+    obedient("second", "b.dts", REPEATS), obedient("third", "c.dts", REPEATS),
+    obedient("last", "ns_signaled.dts", REPEATS), obedient("lives", "second.dts", REPEATS),
   },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())

@@ -14,8 +14,7 @@ return scenario {
   },
 
   normal_world = function(nw)
-    expect.ok(nw:cpu_on(1))
-    expect.ok(nw:cpu_on(2))
+    nw:cpus_on()
     nw:wait("60 us")
     expect.truth(turns > 10 and longest >= 20000, "PE 1 was away once: " .. longest .. " ns")
 

@@ -62,9 +62,7 @@ return scenario {
     { name = "b", manifest = "manifests/b.dts", script = function(sp) sp:obey() end },
   },
   normal_world = function(nw)
-    for pe = 1, PES - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on()
     nw:wait("20 us")
 
     -- All of them, before it has asked for any: nobody is told.

@@ -1,13 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- What becomes of memory when a partition dies: a borrower's goes back to its owner, an owner's stays
 -- with those who have borrowed it until the last one has given it back.
-local function obedient(name)
-  return { name = name, manifest = "manifests/" .. name .. ".dts", memory = "4 MiB",
-           script = function(sp)
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
 
 local function reach(address)
   return machine.map(address).reach
@@ -25,11 +18,13 @@ local function die(nw, who)
   expect.error("ABORTED", select(2, nw:act(who, function(sp) sp:abort() end)))
 end
 
+local ROOM = { memory = "4 MiB" }
+
 return scenario {
   name  = "memory of the dead",
   limit = "5 ms",
   tags  = { "memory", "quick" },
-  partitions = { obedient("a"), obedient("b"), obedient("c") },
+  partitions = { obedient("a", ROOM), obedient("b", ROOM), obedient("c", ROOM) },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())
     local page = nw:act("a", function(a) return (a:alloc(1) + 0x200000) & ~0xfff end)

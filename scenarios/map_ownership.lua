@@ -1,11 +1,5 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- machine.map() shows whose memory is whose, and who reaches it, at each step of a transaction.
-local function obedient(name)
-  return { name = name, manifest = "manifests/" .. name .. ".dts", script = function(sp)
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
 
 local function row(address, wanted, what)
   local r = machine.map(address)

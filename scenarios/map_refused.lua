@@ -1,13 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- Calls about memory that are refused half way, for want of pages of the SPMC or because of the last
 -- of many pages: nobody has more or less than before, and the memory can be sent again.
-local function obedient(name, memory)
-  return { name = name, manifest = "manifests/" .. name .. ".dts", memory = memory,
-           script = function(sp)
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
 
 -- One page every 2 MiB: each takes a page of the ledger and a table of whoever maps it.
 local function scattered(base, count)
@@ -26,7 +19,7 @@ return scenario {
   name  = "memory is refused half way",
   limit = "20 ms",
   tags  = { "memory" },
-  partitions = { obedient("a", "8 MiB"), obedient("b"), obedient("c") },
+  partitions = { obedient("a", { memory = "8 MiB" }), obedient("b"), obedient("c") },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())
     local sent = {}

@@ -5,23 +5,12 @@ local NW, ZERO, ZERO_AFTER = 0, 1, 4
 local count = 0
 local partitions = {}
 
-local function obedient(name, manifest)
-  partitions[#partitions + 1] = { name = name, manifest = "manifests/" .. manifest,
-                                  script = function(sp)
-      if manifest == "mem_el0.dts" then
-        expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), 200, 5))
-      end
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
-
 for i = 1, 11 do
-  obedient("s" .. i, "a.dts")
-  obedient("e" .. i, "mem_el0.dts")
+  partitions[#partitions + 1] = obedient("s" .. i, "a.dts")
+  partitions[#partitions + 1] = obedient("e" .. i, "mem_el0.dts", { writable = 200 })
 end
-obedient("x", "b.dts")
-obedient("y", "c.dts")
+partitions[#partitions + 1] = obedient("x", "b.dts")
+partitions[#partitions + 1] = obedient("y", "c.dts")
 
 -- One that has not died yet, of S-EL1 ("s") or S-EL0 ("e").
 local function fresh(level)

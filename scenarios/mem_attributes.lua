@@ -5,11 +5,6 @@
 local NW, NORMAL, DEVICE = 0, 0x2f, 0x10
 local send = { share = "mem_share", lend = "mem_lend", donate = "mem_donate" }
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest,
-           script = function(sp) expect.ok(sp:rxtx_map()) sp:obey() end }
-end
-
 local function values()
   local list = {}
   for value = 0, 255 do
@@ -120,7 +115,7 @@ return scenario {
   name  = "memory types of memory that is sent",
   limit = "50 ms",
   tags  = { "memory" },
-  partitions = { obedient("a", "a.dts"), obedient("b", "b.dts"), obedient("c", "c.dts") },
+  partitions = { obedient("a"), obedient("b"), obedient("c") },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())
     for _, owner in ipairs { NW, "c" } do

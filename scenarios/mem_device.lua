@@ -5,16 +5,6 @@ local send = { share = "mem_share", lend = "mem_lend", donate = "mem_donate" }
 local FLAGS = 0x18 -- UARTFR: the transmit FIFO is empty
 local secure_uart, normal_uart = 0x09040000, 0x09000000
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest, script = function(sp)
-      if name == "e" then
-        expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), 200, 5))
-      end
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
-
 -- conformance: memory_sharing.invalid_device_share_fails
 -- conformance: memory_sharing.cannot_share_device_memory
 local function refused(nw, owner, uart)
@@ -109,8 +99,8 @@ return scenario {
   limit = "50 ms",
   tags  = { "memory" },
   partitions = {
-    obedient("owner", "mem_device.dts"), obedient("a", "a.dts"), obedient("b", "b.dts"),
-    obedient("e", "mem_el0.dts"),
+    obedient("owner", "mem_device.dts"), obedient("a"), obedient("b"),
+    obedient("e", "mem_el0.dts", { writable = 200 }),
   },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())

@@ -6,16 +6,6 @@ local zeros = string.rep("\0", 2 * 4096)
 local send = { share = "mem_share", lend = "mem_lend", donate = "mem_donate" }
 local type_flag = { share = 8, lend = 16, donate = 24 }
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest, script = function(sp)
-      if name == "e" then
-        expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), 200, 5))
-      end
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
-
 local function secret(o)
   local at = o:alloc(2)
   o:write(at, string.rep("secret..", 1024))
@@ -226,8 +216,8 @@ return scenario {
   limit = "50 ms",
   tags  = { "memory" },
   partitions = {
-    obedient("a", "a.dts"), obedient("b", "b.dts"), obedient("c", "c.dts"),
-    obedient("e", "mem_el0.dts"), obedient("r", "mem_regions.dts"),
+    obedient("a"), obedient("b"), obedient("c"),
+    obedient("e", "mem_el0.dts", { writable = 200 }), obedient("r", "mem_regions.dts"),
   },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())

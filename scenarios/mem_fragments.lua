@@ -4,11 +4,6 @@
 local NW = 0
 local send = { share = "mem_share", lend = "mem_lend", donate = "mem_donate" }
 
-local function obedient(name, manifest, pages)
-  return { name = name, manifest = "manifests/" .. manifest, memory = "8 MiB",
-           script = function(sp) expect.ok(sp:rxtx_map { pages = pages }) sp:obey() end }
-end
-
 -- `count` single pages with a gap behind each, so that nothing can be joined.
 local function scattered(ctx, count)
   local at, list = ctx:alloc(2 * count), {}
@@ -243,15 +238,17 @@ local function version_1_0(nw)
   lives(nw, "a", "old", 12)
 end
 
+local ROOM = { memory = "8 MiB" }
+
 return scenario {
   name  = "memory in fragments",
   limit = "200 ms",
   tags  = { "memory" },
   partitions = {
-    obedient("a", "a.dts", 1), obedient("b", "b.dts", 1), obedient("c", "c.dts", 1),
+    obedient("a", ROOM), obedient("b", ROOM), obedient("c", ROOM),
     { name = "big", manifest = "manifests/first.dts", memory = "32 MiB",
       script = function(sp) expect.ok(sp:rxtx_map { pages = 4 }) sp:obey() end },
-    obedient("large", "second.dts", 4),
+    obedient("large", "second.dts", { memory = "8 MiB", pages = 4 }),
     { name = "old", manifest = "manifests/v1_0.dts", memory = "8 MiB",
       script = function(sp) expect.ok(sp:rxtx_map { pages = 4 }) sp:obey() end },
   },

@@ -3,11 +3,6 @@
 -- one, not a guessed one, not somebody else's.
 local NW = 0
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest,
-           script = function(sp) expect.ok(sp:rxtx_map()) sp:obey() end }
-end
-
 local function refused_to_all(nw, handle, what)
   for _, who in ipairs { NW, "a", "b", "c" } do
     nw:act(who, function(x)
@@ -140,7 +135,7 @@ return scenario {
   name  = "handles that open nothing",
   limit = "50 ms",
   tags  = { "memory", "hostile" },
-  partitions = { obedient("a", "a.dts"), obedient("b", "b.dts"), obedient("c", "c.dts") },
+  partitions = { obedient("a"), obedient("b"), obedient("c") },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())
     guessed(nw)

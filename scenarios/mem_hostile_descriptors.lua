@@ -6,11 +6,6 @@ local NW = 0
 local send = { { "mem_share", 1 }, { "mem_lend", 2 }, { "mem_donate", 3 } }
 local may_be = { INVALID_PARAMETERS = true, DENIED = true, NO_MEMORY = true }
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest,
-           script = function(sp) expect.ok(sp:rxtx_map()) sp:obey() end }
-end
-
 local values = {
   [1] = { 0, 1, 2, 3, 4, 0x10, 0x2f, 0x40, 0x7f, 0x80, 0xff },
   [2] = { 0, 1, 0x7fff, 0x8000, 0x8001, 0x8002, 0x8003, 0x8010, 0xffc0, 0xffff },
@@ -237,8 +232,8 @@ return scenario {
   tags   = { "memory", "hostile" },
   params = { full = false },
   partitions = {
-    obedient("a", "a.dts"), obedient("b", "b.dts"), obedient("old", "v1_0.dts"),
-    obedient("c", "c.dts"),
+    obedient("a"), obedient("b"), obedient("old", "v1_0.dts"),
+    obedient("c"),
   },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())

@@ -1,10 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- A hypervisor asks what a transaction of its VMs is about, once for each handle, and learns of
 -- every receiver; no partition can ask so.
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest,
-           script = function(sp) expect.ok(sp:rxtx_map()) sp:obey() end }
-end
 
 local function asked(nw, sent)
   return nw:mem_retrieve { of = sent, hypervisor = true }
@@ -106,7 +102,7 @@ return scenario {
   name  = "a hypervisor asks what its VMs have sent",
   limit = "50 ms",
   tags  = { "memory", "quick" },
-  partitions = { obedient("a", "a.dts"), obedient("b", "b.dts") },
+  partitions = { obedient("a"), obedient("b") },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())
     whole(nw)

@@ -3,17 +3,6 @@
 -- each step who can reach it is looked at from both sides, and what is out can not be sent again.
 local NW = 0
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest, script = function(sp)
-      if name == "e" then
-        -- S-EL0 has read and execute until it says what it wants.
-        expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), 200, 5))
-      end
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
-
 local function reaches(ctx, address, what)
   expect.truth(ctx:try_write(address, "mine"), what .. ": " .. tostring(ctx) .. " writes")
   expect.memory(address, 0, "mine", what)
@@ -270,9 +259,7 @@ return scenario {
   limit = "50 ms",
   tags  = { "memory" },
   partitions = {
-    obedient("a", "a.dts"),
-    obedient("b", "b.dts"),
-    obedient("e", "mem_el0.dts"),
+    obedient("a"), obedient("b"), obedient("e", "mem_el0.dts", { writable = 200 }),
   },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())

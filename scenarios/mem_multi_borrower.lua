@@ -4,16 +4,6 @@
 local NW = 0
 local send = { share = "mem_share", lend = "mem_lend" }
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest, script = function(sp)
-      if name == "e" then
-        expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), 200, 5))
-      end
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
-
 -- conformance: memory_sharing.mem_share_multiple_borrowers
 -- conformance: memory_sharing.mem_lend_relinquish_reclaim_multiple_borrowers
 local function lives(nw, owner, borrowers)
@@ -179,7 +169,7 @@ return scenario {
   limit = "50 ms",
   tags  = { "memory" },
   partitions = {
-    obedient("a", "a.dts"), obedient("b", "b.dts"), obedient("e", "mem_el0.dts"),
+    obedient("a"), obedient("b"), obedient("e", "mem_el0.dts", { writable = 200 }),
     obedient("owner", "c.dts"),
   },
   normal_world = function(nw)

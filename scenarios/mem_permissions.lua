@@ -5,16 +5,6 @@
 local NW = 0
 local send = { share = "mem_share", lend = "mem_lend", donate = "mem_donate" }
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest, script = function(sp)
-      if name == "e" then
-        expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), 200, 5))
-      end
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
-
 -- conformance: memory_sharing.share_X
 local function all_that_is_sent(nw, owner, borrower)
   nw:act(owner, function(o)
@@ -149,9 +139,7 @@ return scenario {
   limit = "50 ms",
   tags  = { "memory" },
   partitions = {
-    obedient("a", "a.dts"),
-    obedient("b", "b.dts"),
-    obedient("e", "mem_el0.dts"),
+    obedient("a"), obedient("b"), obedient("e", "mem_el0.dts", { writable = 200 }),
     obedient("r", "mem_regions.dts"),
   },
   normal_world = function(nw)

@@ -3,11 +3,6 @@
 -- when he takes it back all of it is there again.
 local NW = 0
 
-local function obedient(name, manifest, memory)
-  return { name = name, manifest = "manifests/" .. manifest, memory = memory,
-           script = function(sp) expect.ok(sp:rxtx_map()) sp:obey() end }
-end
-
 -- Others can still do everything.
 local function others_work(nw, except)
   for _, who in ipairs { NW, "a", "b" } do
@@ -161,8 +156,8 @@ return scenario {
   tags  = { "memory", "hostile" },
   partitions = {
     -- 60000 pages to send one by one, and some
-    obedient("a", "a.dts", "240 MiB"), obedient("b", "b.dts", "4 MiB"),
-    obedient("c", "c.dts", "4 MiB"),
+    obedient("a", { memory = "240 MiB" }), obedient("b", { memory = "4 MiB" }),
+    obedient("c", { memory = "4 MiB" }),
   },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())

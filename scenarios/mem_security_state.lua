@@ -3,16 +3,6 @@
 -- manifest gives to a partition is not the normal world's to send.
 local NW, REGION, READ_ONLY = 0, 0x90000000, 0x90010000
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest, script = function(sp)
-      if name == "e" then
-        expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), 200, 5))
-      end
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
-
 local methods = { "mem_share", "mem_lend", "mem_donate" }
 
 local function not_the_normal_worlds(nw)
@@ -173,8 +163,8 @@ return scenario {
   limit = "50 ms",
   tags  = { "memory", "isolation" },
   partitions = {
-    obedient("a", "a.dts"), obedient("b", "b.dts"), obedient("ns", "mem_ns.dts"),
-    obedient("e", "mem_el0.dts"),
+    obedient("a"), obedient("b"), obedient("ns", "mem_ns.dts"),
+    obedient("e", "mem_el0.dts", { writable = 200 }),
   },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())

@@ -8,11 +8,6 @@ local versions = {
 local size = { ["1.0"] = { 32, 16 }, ["1.1"] = { 48, 16 }, ["1.2"] = { 48, 32 } }
 local send = { share = "mem_share", lend = "mem_lend", donate = "mem_donate" }
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest,
-           script = function(sp) expect.ok(sp:rxtx_map()) sp:obey() end }
-end
-
 -- conformance: memory_sharing_v1_2.share_ffa_v1_2_to_v1_0
 -- conformance: memory_sharing_v1_0.share_ffa_v1_0_to_v1_2
 -- conformance: memory_sharing_v1_1.share_ffa_v1_1_to_current_version
@@ -154,8 +149,8 @@ return scenario {
   limit = "50 ms",
   tags  = { "memory", "versions" },
   partitions = {
-    obedient("v1_0", "v1_0.dts"), obedient("v1_1", "v1_1.dts"), obedient("v1_2", "v1_2.dts"),
-    obedient("a", "a.dts"),
+    obedient("v1_0"), obedient("v1_1"), obedient("v1_2"),
+    obedient("a"),
   },
   normal_world = function(nw)
     expect.ok(nw:rxtx_map())

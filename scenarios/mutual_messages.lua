@@ -60,9 +60,7 @@ return scenario {
     { name = "b", manifest = "manifests/mail_b.dts", script = partition("b") },
   },
   normal_world = function(nw)
-    for pe = 1, PES - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on()
     ask(nw)
     expect.truth(nw:wait_for(function() return there == PES + 1 end, "5 ms"), "all PEs come to their end")
     expect.state("a", "WAITING")

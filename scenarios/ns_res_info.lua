@@ -39,17 +39,6 @@ local function all(nw, target)
   return list, calls
 end
 
-local function obedient(name, manifest)
-  return { name = name, manifest = "manifests/" .. manifest, script = function(sp)
-      if name == "user" then
-        -- S-EL0 has read and execute until it says what it wants.
-        expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), 200, 5))
-      end
-      expect.ok(sp:rxtx_map())
-      sp:obey()
-    end }
-end
-
 -- conformance: ffa_ns_res_info_get.get_all_sp_info
 -- conformance: ffa_ns_res_info_get.get_service1_info
 -- conformance: ffa_ns_res_info_get.get_all_sp_info_sel0
@@ -173,7 +162,7 @@ return scenario {
   tags  = { "memory", "discovery" },
   partitions = {
     obedient("one", "ns_regions.dts"),
-    obedient("user", "ns_region_el0.dts"),
+    obedient("user", "ns_region_el0.dts", { writable = 200 }),
     obedient("none", "b.dts"),
   },
   normal_world = function(nw)

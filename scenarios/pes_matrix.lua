@@ -112,9 +112,7 @@ return scenario {
     local every = (1 << machine.pes) - 1
     expect.ok(nw:notification_bitmap_create { vm = VM, vcpus = machine.pes })
     expect.ok(nw:notification_bind { sender = "mp", receiver = VM, bits = every })
-    for pe = 1, machine.pes - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on()
     drive(nw)
     expect.truth(nw:wait_for(function() return done == machine.pes end, "20 ms"))
     for pe = 1, machine.pes - 1 do

@@ -58,100 +58,86 @@ local function mp(sp)
   end
 end
 
--- The other PEs do what lies ready for them.
-local job, over = {}, false
-
-local function secondary(nw)
-  while not over do
-    if job[nw.pe] then
-      job[nw.pe](nw)
-      job[nw.pe] = nil
+-- fn(name, INTID, PE) for "a" at S-EL1 and "el0", and for each of the PEs.
+local function each(pes, fn)
+  for _, one in ipairs { { "a", 64 }, { "el0", 88 } } do
+    for _, pe in ipairs(pes) do
+      fn(one[1], one[2], pe)
     end
-    nw:wait("200 ns")
   end
 end
 
-local function done(nw, pe)
-  expect.truth(nw:wait_for(function() return job[pe] == nil end, "500 us"), "PE " .. pe .. " ends")
-end
-
-local function on_pe(nw, pe, fn)
-  job[pe] = fn
-  done(nw, pe)
+-- fn(partition's context, begin) on another PE: has begun when this returns what waits for its end.
+local function under_way(nw, pe, name, fn)
+  local began
+  local done = nw:start_on_pe(pe, function(nw_there)
+    nw_there:act(name, function(sp)
+      fn(sp, function() began = true end)
+    end)
+  end)
+  expect.truth(nw:wait_for(function() return began end))
+  nw:wait("3 us")
+  return done
 end
 
 -- Interrupts 64 and 88 go to PE 0, where the machine booted.
 local function waiting(nw)
-  for _, one in ipairs { { "a", 64 }, { "el0", 88 } } do
-    for pe = PES - 1, 1, -1 do
-      on_pe(nw, pe, function(nw_there)
-        expect.eq(nw_there:act(one[1], function(sp) return sp.pe end), pe)
-      end)
-      machine.interrupt(one[2])
-      nw:wait("1 us")
-      expect_told({ { one[1], one[2], 0 } })
-      expect.state(one[1], "WAITING")
-    end
-  end
+  each({ 3, 2, 1 }, function(name, id, pe)
+    nw:on_pe(pe, function(nw_there)
+      expect.eq(nw_there:act(name, function(sp) return sp.pe end), pe)
+    end)
+    machine.interrupt(id)
+    nw:wait("1 us")
+    expect_told({ { name, id, 0 } })
+    expect.state(name, "WAITING")
+  end)
 end
 
 local function running(nw)
-  for _, one in ipairs { { "a", 64 }, { "el0", 88 } } do
-    for pe = 1, PES - 1 do
-      local began, ended
-      job[pe] = function(nw_there)
-        nw_there:act(one[1], function(sp)
-          began = true
-          sp:wait("20 us")
-          ended = sp.now_ns
-        end)
-      end
-      expect.truth(nw:wait_for(function() return began end))
-      nw:wait("3 us")
-      local from = nw.now_ns
-      machine.interrupt(one[2])
-      done(nw, pe)
-      -- S-EL1 at once, S-EL0 with its response; both where they run
-      local at = told[1] and told[1][4]
-      if one[1] == "a" then
-        expect.truth(at < from + 3000, at - from)
-      else
-        expect.truth(at >= ended and at < ended + 3000)
-      end
-      expect_told({ { one[1], one[2], pe } })
+  each({ 1, 2, 3 }, function(name, id, pe)
+    local ended
+    local done = under_way(nw, pe, name, function(sp, begin)
+      begin()
+      sp:wait("20 us")
+      ended = sp.now_ns
+    end)
+    local from = nw.now_ns
+    machine.interrupt(id)
+    done()
+    -- S-EL1 at once, S-EL0 with its response; both where they run
+    local at = told[1] and told[1][4]
+    if name == "a" then
+      expect.truth(at < from + 3000, at - from)
+    else
+      expect.truth(at >= ended and at < ended + 3000)
     end
-  end
+    expect_told({ { name, id, pe } })
+  end)
 end
 
 local function blocked(nw)
-  for _, one in ipairs { { "a", 64 }, { "el0", 88 } } do
-    for pe = 1, PES - 1 do
-      local began, ended
-      job[pe] = function(nw_there)
-        nw_there:act(one[1], function(sp)
-          sp:act("b", function(b)
-            began = true
-            b:wait("20 us")
-            ended = b.now_ns
-            expect.eq(#told, 0)
-            expect.state(one[1], "BLOCKED")
-          end)
-        end)
-      end
-      expect.truth(nw:wait_for(function() return began end))
-      nw:wait("3 us")
-      machine.interrupt(one[2])
-      done(nw, pe)
-      expect.truth(told[1][4] >= ended, "b is not disturbed")
-      expect_told({ { one[1], one[2], pe } })
-    end
-  end
+  each({ 1, 2, 3 }, function(name, id, pe)
+    local ended
+    local done = under_way(nw, pe, name, function(sp, begin)
+      sp:act("b", function(b)
+        begin()
+        b:wait("20 us")
+        ended = b.now_ns
+        expect.eq(#told, 0)
+        expect.state(name, "BLOCKED")
+      end)
+    end)
+    machine.interrupt(id)
+    done()
+    expect.truth(told[1][4] >= ended, "b is not disturbed")
+    expect_told({ { name, id, pe } })
+  end)
 end
 
 -- Preempted on one PE, resumed on another: there it gets what came meanwhile.
 local function preempted(nw)
   nw:irq_enable(NWD, { edge = true, pe = 1 })
-  on_pe(nw, 1, function(nw_there)
+  nw:on_pe(1, function(nw_there)
     nw_there:on_interrupt(function(_, id) expect.eq(id, NWD) end)
     local _, r = nw_there:act("a", function(a)
       machine.interrupt(NWD)
@@ -164,7 +150,7 @@ local function preempted(nw)
   machine.interrupt(64)
   nw:wait("2 us")
   expect_told({})
-  on_pe(nw, 2, function(nw_there)
+  nw:on_pe(2, function(nw_there)
     expect.fid(ffa.MSG_SEND_DIRECT_RESP_32, nw_there:run("a"))
   end)
   expect_told({ { "a", 64, 2 } })
@@ -183,14 +169,7 @@ local function routes(nw)
       sp:write32(SP804, 5)
       sp:write32(SP804 + 8, 0xa3)
     end
-    local function run(nw_there)
-      expect.fid(ffa.MSG_WAIT, nw_there:run("mp", pe))
-    end
-    if pe == 0 then
-      run(nw)
-    else
-      on_pe(nw, pe, run)
-    end
+    nw:on_pe(pe, function(nw_there) expect.fid(ffa.MSG_WAIT, nw_there:run("mp", pe)) end)
     nw:wait("10 us")
     expect_told({ { "mp", TICK, to } }, "while it waits")
     -- While it runs there, too.
@@ -201,19 +180,12 @@ local function routes(nw)
       sp:wait("10 us")
       expect.truth(told[1][4] < from + 5000)
     end
-    local function run_there(nw_there)
-      expect.fid(ffa.MSG_WAIT, nw_there:run("mp", to))
-    end
-    if to == 0 then
-      run_there(nw)
-    else
-      on_pe(nw, to, run_there)
-    end
+    nw:on_pe(to, function(nw_there) expect.fid(ffa.MSG_WAIT, nw_there:run("mp", to)) end)
     expect_told({ { "mp", TICK, to } }, "while it runs there")
   end
   mp_job = {}
   -- Who has one vCPU may name the PE that this is on, and no other.
-  on_pe(nw, 3, function(nw_there)
+  nw:on_pe(3, function(nw_there)
     nw_there:act("a", function(a)
       expect.eq(a:interrupt_reconfigure(64, "pe", 0).ok, false)
       expect.ok(a:interrupt_reconfigure(64, "pe", 3))
@@ -232,7 +204,7 @@ end
 -- A vCPU that runs by FFA_RUN: its own interrupt and another's, masked or not, on each PE.
 local function by_run(nw)
   for pe = 0, PES - 1 do
-    local function run(nw_there)
+    nw:on_pe(pe, function(nw_there)
       nw_there:act("a", function(a) expect.ok(a:interrupt_reconfigure(64, "pe", pe)) end)
       for _, masked in ipairs { false, true } do
         mp_job[pe] = function(sp)
@@ -255,12 +227,7 @@ local function by_run(nw)
         expect.fid(ffa.MSG_WAIT, nw_there:run("mp", pe))
         expect_told({})
       end
-    end
-    if pe == 0 then
-      run(nw)
-    else
-      on_pe(nw, pe, run)
-    end
+    end)
   end
 end
 
@@ -277,9 +244,7 @@ return scenario {
     { name = "mp", manifest = "manifests/irq_mp.dts", script = mp },
   },
   normal_world = function(nw)
-    for pe = 1, PES - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on()
     expect.truth(nw:wait_for(function() return spmc:vcpu("mp", PES - 1).state == "WAITING" end))
     waiting(nw)
     running(nw)
@@ -287,7 +252,6 @@ return scenario {
     preempted(nw)
     routes(nw)
     by_run(nw)
-    over = true
   end,
-  secondary = secondary,
+  secondary = function(nw) nw:attend() end,
 }

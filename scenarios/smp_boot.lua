@@ -15,16 +15,11 @@ return scenario {
   normal_world = { image = "kernel_smp", el = 1 },
 
   finish = function(run)
-    local said, seen = {}, {}
-    for _, line in ipairs(run.console) do
-      seen[line] = (seen[line] or 0) + 1
-      said[#said + 1] = line
-    end
     expect.truth(run.passed, "the kernel switched the machine off")
-    expect.eq(said[#said], "[NWd/0] kernel_smp: all is well")
-    expect.eq(seen["[NWd/0] kernel_smp: 4 PEs"], 1)
-    expect.eq(seen["[NWd/1] kernel_smp: PE 1 is on"], 2)
-    expect.eq(seen["[NWd/2] kernel_smp: PE 2 is on"], 1)
-    expect.eq(seen["[NWd/3] kernel_smp: PE 3 is on"], 1)
+    expect.eq(run.console[#run.console], "[NWd/0] kernel_smp: all is well")
+    expect.console(run, "[NWd/0] kernel_smp: 4 PEs")
+    expect.console(run, "[NWd/1] kernel_smp: PE 1 is on", 2)
+    expect.console(run, "[NWd/2] kernel_smp: PE 2 is on")
+    expect.console(run, "[NWd/3] kernel_smp: PE 3 is on")
   end,
 }

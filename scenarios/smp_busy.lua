@@ -10,8 +10,7 @@ return scenario {
   partitions = { { image = "bench_loop" } },
 
   normal_world = function(nw)
-    expect.ok(nw:cpu_on(1))
-    expect.ok(nw:cpu_on(2))
+    nw:cpus_on()
     nw:wait("50 us")
     expect.state("bench_loop", "RUNNING")
     expect.error("BUSY", nw:direct_req("bench_loop", { 0xb01, 1 }, { bits = 64 }))

@@ -41,9 +41,7 @@ return scenario {
       end },
   },
   normal_world = function(nw)
-    for pe = 1, 3 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on()
     everybody(nw)
     expect.truth(nw:wait_for(function() return done == 4 end, "100 ms"))
   end,

@@ -59,9 +59,7 @@ return scenario {
     { name = "up_el0", manifest = "manifests/mem_el0.dts", script = echo },
   },
   normal_world = function(nw)
-    for pe = 1, 3 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on()
     ask(nw)
     expect.truth(nw:wait_for(function() return done == 4 end, "20 ms"))
   end,

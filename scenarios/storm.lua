@@ -571,9 +571,7 @@ return scenario {
   params = { rounds = 80 },
   partitions = partitions,
   normal_world = function(nw)
-    for pe = 1, PES - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on()
     storm(nw)
     sure(nw:wait_for(all_wait, "100 us"), "a vCPU does not come to rest")
     for _, kind in ipairs(KINDS) do

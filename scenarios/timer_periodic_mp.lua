@@ -77,9 +77,7 @@ return scenario {
   },
 
   normal_world = function(nw)
-    for pe = 1, PES - 1 do
-      expect.ok(nw:cpu_on(pe))
-    end
+    nw:cpus_on()
     drive(nw)
     expect.truth(nw:wait_for(function() return done == PES and ticks.up0.count == TICKS end, "10 ms"))
     nw:wait("200 us")

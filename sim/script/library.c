@@ -9,6 +9,7 @@
 #include "mem_lua.h"
 #include "mem_retrieve_lua.h"
 #include "notification_lua.h"
+#include "pes_lua.h"
 #include "psci_lua.h"
 #include "result_lua.h"
 #include "sim/script/parse.h"
@@ -374,6 +375,8 @@ void library_open(lua_State *L)
     run_part(L, psci_lua, sizeof(psci_lua), "=psci");
     lua_pop(L, 1);
     run_part(L, interrupt_lua, sizeof(interrupt_lua), "=interrupt");
+    lua_pop(L, 1);
+    run_part(L, pes_lua, sizeof(pes_lua), "=pes");
     lua_pop(L, 1);
     /* spmc:vcpu(name, index) stands on the same primitive. */
     lua_getfield(L, -1, "vcpu");

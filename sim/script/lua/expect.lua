@@ -113,6 +113,19 @@ function expect.fault(value, fault, what)
     return fault
 end
 
+-- In finish: so often the machine wrote a line, by default once.
+function expect.console(run, line, count, what)
+    if type(line) ~= "string" or (count ~= nil and math.type(count) ~= "integer") then
+        P.mistake("expect.console: wanted the run, a line and how often, got " ..
+                  P.describe(line) .. " and " .. P.describe(count))
+    end
+    local wanted, got = count or 1, 0
+    for _, one in ipairs(run.console) do
+        got = got + (one == line and 1 or 0)
+    end
+    weigh(got == wanted, what or got ~= wanted and line or nil, P.describe(wanted), P.describe(got))
+end
+
 function expect.fail(what)
     P.failed(tostring(what))
 end

@@ -94,3 +94,38 @@ function ctx.within(self, who, fn)
     P.held(P.fid_name(RESPONSE))
     return table.unpack(mine.results, 1, mine.results.n)
 end
+
+local OBEDIENT = { memory = 1, pages = 1, writable = 1, handler = 1 }
+local READ_WRITE_NX = 5
+
+local function check_obedient(name, manifest, o)
+    if type(name) ~= "string" or type(manifest) ~= "string" then
+        P.mistake("obedient: wanted a name and the name of a manifest, got " .. P.describe(name) ..
+                  " and " .. P.describe(manifest))
+    elseif o.handler ~= nil then
+        callable(o.handler, "obedient: handler")
+    end
+    for _, key in ipairs { "pages", "writable" } do
+        P.optional(o[key], "obedient: " .. key, 0)
+    end
+end
+
+-- A partition for the scenario's list: it maps its buffers (of so many pages) and obeys. At S-EL0 so
+-- many pages from its first free one are made writable before. The manifest may be left out.
+function obedient(name, manifest, given)
+    if type(manifest) == "table" and given == nil then
+        manifest, given = nil, manifest
+    end
+    local o = P.options(given, "obedient", OBEDIENT)
+    local file = manifest == nil and type(name) == "string" and name .. ".dts" or manifest
+    check_obedient(name, file, o)
+    local function script(sp)
+        if o.writable then
+            expect.ok(sp:call(ffa.MEM_PERM_SET_32, sp:alloc(1), o.writable, READ_WRITE_NX))
+        end
+        expect.ok(sp:rxtx_map { pages = o.pages })
+        sp:obey(o.handler)
+    end
+    return { name = name, manifest = file:find("/", 1, true) and file or "manifests/" .. file,
+             memory = o.memory, script = script }
+end
