@@ -263,6 +263,9 @@ void check_after(struct arch_pe *pe, const struct vcpu *vcpu, const struct vcpu_
     if (!partition_is_nwd(next->partition) && next->cpu->index != pe->pe->index) {
         broken(run, "a vCPU is entered on two PEs", next);
     }
+    if (run->check_maintenance != NULL) {
+        check_maintenance_left(pe);
+    }
     if (pe->held_count != 0) {
         broken(run, "a lock is held across the exit of the SPMC", next);
     }

@@ -94,6 +94,9 @@ void arch_pte_write(struct arch_pe *pe, uint64_t *slot, uint64_t descriptor)
     if (pe->run->check_memory != NULL) {
         check_note_written(pe->run, slot);
     }
+    if (pe->run->check_maintenance != NULL) {
+        check_maintenance_write(pe, slot, *slot, descriptor);
+    }
     *slot = descriptor;
 }
 
@@ -145,45 +148,48 @@ void arch_mmio_write32(struct arch_pe *pe, paddr_t reg, uint32_t value, enum pas
     }
 }
 
-void arch_tlbi_vmid(struct arch_pe *pe, uint16_t vmid)
+/* An engine has no invalidation by page: all or, for a page that it did not use, nothing. */
+static void maintain_tlb(struct arch_pe *pe, const struct check_tlbi *tlbi)
 {
-    if (pe->run->faults != NULL && place_skip_tlb(pe, vmid)) {
+    struct run *run = pe->run;
+
+    if (run->faults != NULL && place_skip_tlb(pe, tlbi->vmid)) {
         return;
     }
-    for (struct arch_vcpu *v = pe->run->vcpus; v != NULL; v = v->next) {
-        if (v->vmid == vmid) {
-            v->context->ops->flush_tlb(v->context);
+    for (struct arch_vcpu *v = run->vcpus; v != NULL; v = v->next) {
+        if (v->vmid != tlbi->vmid) {
+            continue;
         }
+        if (tlbi->all) {
+            v->context->ops->flush_tlb(v->context);
+        } else {
+            v->context->ops->flush_tlb_page(v->context, tlbi->at);
+        }
+    }
+    if (run->check_maintenance != NULL) {
+        check_maintenance_tlb(run, tlbi);
     }
 }
 
-/* An engine has no invalidation by page: all or, for a page that it did not use, nothing. */
-static void invalidate_page(struct arch_pe *pe, uint16_t vmid, uint64_t page)
+void arch_tlbi_vmid(struct arch_pe *pe, uint16_t vmid)
 {
-    if (pe->run->faults != NULL && place_skip_tlb(pe, vmid)) {
-        return;
-    }
-    for (struct arch_vcpu *v = pe->run->vcpus; v != NULL; v = v->next) {
-        if (v->vmid == vmid) {
-            v->context->ops->flush_tlb_page(v->context, page);
-        }
-    }
+    maintain_tlb(pe, &(struct check_tlbi){.vmid = vmid, .all = true});
 }
 
 void arch_tlbi_ipa(struct arch_pe *pe, uint16_t vmid, ipaddr_t ipa, enum pas ipa_space)
 {
-    (void)ipa_space;
-    invalidate_page(pe, vmid, ipa.ipa);
+    maintain_tlb(pe, &(struct check_tlbi){.vmid = vmid, .space = ipa_space, .at = ipa.ipa});
 }
 
 void arch_tlbi_asid(struct arch_pe *pe, uint16_t asid)
 {
-    arch_tlbi_vmid(pe, asid);
+    maintain_tlb(pe, &(struct check_tlbi){.el0 = true, .vmid = asid, .all = true});
 }
 
 void arch_tlbi_va(struct arch_pe *pe, uint16_t asid, uint64_t va)
 {
-    invalidate_page(pe, asid, va);
+    maintain_tlb(pe,
+                 &(struct check_tlbi){.el0 = true, .vmid = asid, .space = PAS_SECURE, .at = va});
 }
 
 void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
@@ -202,6 +208,9 @@ void arch_cache_sync_code(struct arch_pe *pe, paddr_t pa, size_t size_bytes)
         if (nwd != NULL) {
             nwd->ops->flush_code(nwd, pa.pa, size_bytes);
         }
+    }
+    if (run->check_maintenance != NULL) {
+        check_maintenance_code(run, pa.pa, size_bytes);
     }
 }
 
@@ -242,6 +251,9 @@ void arch_unlock(struct arch_pe *pe, struct arch_lock *lock)
     if (pe->held_count == 0 || pe->held[pe->held_count - 1] != lock) {
         run_fail(pe->run, "lock order: rank %" PRIu32 " released out of order", lock->rank);
         machine_pe_halt(pe->pe);
+    }
+    if (lock->rank == SPMC_RANK_MEMORY && pe->run->check_maintenance != NULL) {
+        check_maintenance_unlocked(pe);
     }
     pe->held_count--;
     lock->word = 0;

@@ -53,7 +53,8 @@ struct arch_vcpu {
 };
 
 struct check_memory; /* check_memory.h */
-struct faults;       /* sim/fault/fault.h */
+struct check_maintenance;
+struct faults; /* sim/fault/fault.h */
 struct fault_interrupts;
 
 struct run_plan_partition {
@@ -116,7 +117,8 @@ struct run {
     bool lose_ram;                        /* at the reset that was asked for last */
     uint64_t retired_before[RUN_MAX_PES]; /* by contexts of earlier boots */
     struct check_memory *check_memory;
-    uint32_t check_vcpu; /* whose turn it is in check_interrupts.c */
+    struct check_maintenance *check_maintenance; /* from before the boot on; NULL: no checks */
+    uint32_t check_vcpu;                         /* whose turn it is in check_interrupts.c */
     uint32_t check_line_vcpu;
     uint32_t check_line;
     uint8_t partition_state[RUN_MAX_PARTITIONS];
@@ -181,6 +183,26 @@ void check_tables(struct run *run);
 /* check_memory.c, called by the door: the core opened a page, wrote a descriptor. */
 void check_note_opened(struct run *run, uint64_t pa);
 void check_note_written(struct run *run, const uint64_t *slot);
+
+/*
+ * check_maintenance.c, called by the door: a descriptor is written; maintenance was done, and not
+ * skipped; the lock over translation tables is given back. And by the PE loop: the PE leaves the
+ * core.
+ */
+struct check_tlbi {
+    bool el0; /* by ASID, else by VMID */
+    bool all; /* else: one page */
+    uint16_t vmid;
+    enum pas space; /* secure with `el0` */
+    uint64_t at;
+};
+bool check_maintenance_create(struct run *run); /* false: no memory */
+void check_maintenance_destroy(struct run *run);
+void check_maintenance_write(struct arch_pe *pe, const uint64_t *slot, uint64_t was, uint64_t now);
+void check_maintenance_tlb(struct run *run, const struct check_tlbi *tlbi);
+void check_maintenance_code(struct run *run, uint64_t pa, uint64_t size);
+void check_maintenance_unlocked(struct arch_pe *pe);
+void check_maintenance_left(struct arch_pe *pe);
 
 /* gic_params.c: what the SPMC is told of the board's GIC. */
 void host_gic_params(const struct board *board, struct spmc_gic *gic);

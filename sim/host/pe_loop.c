@@ -368,6 +368,10 @@ void host_pe_main(struct sim_pe *sim_pe, void *arg)
     enable_uart(pe, &params);
     gic_boot(run->machine);
     spmd_cpu_boot(&run->spmd, sim_pe->index);
+    if (run->config.check && !check_maintenance_create(run)) {
+        run_fail(run, "out of memory for the checkers");
+        machine_pe_halt(sim_pe);
+    }
     vcpu = spmc_cold_boot(pe, &params, &run->spmc);
     if (vcpu == NULL) {
         if (!run->failed) {
@@ -379,6 +383,9 @@ void host_pe_main(struct sim_pe *sim_pe, void *arg)
     if (run->config.check && !check_init(run)) {
         run_fail(run, "out of memory for the checkers");
         machine_pe_halt(sim_pe);
+    }
+    if (run->config.check) {
+        check_maintenance_left(pe);
     }
     report_partitions(pe);
     if (run->config.booted != NULL) {

@@ -30,6 +30,7 @@ static void forget(struct run *run)
     free(run->shadow);
     run->shadow = NULL;
     check_memory_destroy(run);
+    check_maintenance_destroy(run);
     memset(run->partition_state, 0, sizeof(run->partition_state));
     run->inside = 0;
     run->short_of_memory = 0;

@@ -257,6 +257,7 @@ void run_destroy(struct run *run)
     free(run->arena);
     free(run->shadow);
     check_memory_destroy(run);
+    check_maintenance_destroy(run);
     free(run);
 }
 

@@ -27,7 +27,7 @@ bool play_configure(const struct play_options *options, struct scenario *scenari
             return false;
         }
     }
-    config->check = !options->no_check;
+    config->check = !options->no_check && scenario_info(scenario)->checks;
     config->check_full = options->check_full;
     config->until_ns = options->until_ns;
     config->limit_ns = options->limit_ns != 0 ? options->limit_ns : config->limit_ns;

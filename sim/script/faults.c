@@ -48,23 +48,26 @@ static bool read_list(struct scenario *scenario, const char *field, bool possibl
     return ok;
 }
 
-static bool read_holds(struct scenario *scenario, struct sim_error *err)
+/* Untouched when the header has none. */
+static bool read_switch(struct scenario *scenario, const char *field, bool *value,
+                        struct sim_error *err)
 {
-    static const char field[] = "holds_under_faults";
     lua_State *L = scenario->script.L;
     int type = (lua_pushstring(L, field), lua_rawget(L, -2));
     bool ok = type == LUA_TNIL || type == LUA_TBOOLEAN ||
               scenario_fault(scenario, field, err, "%s: found a %s, want true or false", field,
                              lua_typename(L, type));
 
-    scenario->info.holds_under_faults = lua_toboolean(L, -1) != 0;
+    *value = type == LUA_TNIL ? *value : lua_toboolean(L, -1) != 0;
     lua_pop(L, 1);
     return ok;
 }
 
 bool scenario_read_faults(struct scenario *scenario, struct sim_error *err)
 {
-    return read_holds(scenario, err) &&
+    scenario->info.checks = true;
+    return read_switch(scenario, "holds_under_faults", &scenario->info.holds_under_faults, err) &&
+           read_switch(scenario, "checks", &scenario->info.checks, err) &&
            read_list(scenario, "faults", false, &scenario->info.faults, err) &&
            read_list(scenario, "possible_faults", true, &scenario->info.possible_faults, err);
 }

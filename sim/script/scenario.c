@@ -30,7 +30,8 @@ static const char *const header_fields[] = {"name",
                                             "spmc",
                                             "faults",
                                             "possible_faults",
-                                            "holds_under_faults"};
+                                            "holds_under_faults",
+                                            "checks"};
 
 static bool in_name(char c)
 {

@@ -43,6 +43,7 @@ struct scenario_info {
     struct fault_plan faults;          /* of every run */
     struct fault_plan possible_faults; /* that exploration may use, without a word on when */
     bool holds_under_faults;           /* what the script expects, too */
+    bool checks;                       /* invariants are looked at */
 };
 
 struct scenario_options {

@@ -60,7 +60,7 @@ struct scenario *scenario_open(const char *path, const struct scenario_options *
 bool scenario_read_header(struct scenario *scenario, const struct scenario_options *options,
                           struct sim_error *err);
 
-/* faults.c: `faults` and `possible_faults` of the header. */
+/* faults.c: what the header says about faults, and `checks`. */
 bool scenario_read_faults(struct scenario *scenario, struct sim_error *err);
 
 /* files.c */

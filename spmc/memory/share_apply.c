@@ -341,7 +341,7 @@ int32_t share_activate(struct spmc *spmc, struct arch_pe *pe, struct share *shar
     return 0;
 }
 
-/* Zeroing, or the sender's code, must not be missed by a fetch of the receiver. */
+/* Zeroing, or the code of whoever had it, must not be missed by a fetch of who has it now. */
 static void sync_code(struct arch_pe *pe, const struct share *share)
 {
     struct share_constituent c;
@@ -401,6 +401,10 @@ int32_t share_restore(struct spmc *spmc, struct arch_pe *pe, const struct share 
     }
     if (error != 0) {
         return error;
+    }
+    if (tables != NULL && share->kind != SHARE_SHARE && share->pas == PAS_SECURE &&
+        (share->owner_attr.access & STAGE2_EXECUTE) != 0) {
+        sync_code(pe, share);
     }
     share_settle(spmc, pe, share, owner);
     join_owner(spmc, pe, share);

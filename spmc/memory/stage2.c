@@ -96,13 +96,18 @@ static void free_table(struct arch_pe *pe, struct stage2 *s2, uint64_t table, un
     page_pool_give(pe, s2->pool, paddr(table));
 }
 
-void stage2_destroy(struct arch_pe *pe, struct stage2 *s2)
+static void invalidate_all(struct arch_pe *pe, const struct stage2 *s2)
 {
     if (s2->el0) {
         arch_tlbi_asid(pe, s2->vmid);
     } else {
         arch_tlbi_vmid(pe, s2->vmid);
     }
+}
+
+void stage2_destroy(struct arch_pe *pe, struct stage2 *s2)
+{
+    invalidate_all(pe, s2);
     for (unsigned space = 0; space < 2; space++) {
         if (s2->root[space].pa != 0) {
             free_table(pe, s2, s2->root[space].pa, s2_root_level(s2));
@@ -135,6 +140,14 @@ static void replace(struct edit *edit, uint64_t *slot, uint64_t descriptor, uint
     if (descriptor != 0) {
         arch_pte_write(edit->pe, slot, descriptor);
     }
+}
+
+/* The same for a table whose pages say what one block does: each of them has a place in TLBs. */
+static void replace_by_block(struct edit *edit, uint64_t *slot, uint64_t block)
+{
+    arch_pte_write(edit->pe, slot, 0);
+    invalidate_all(edit->pe, edit->s2);
+    arch_pte_write(edit->pe, slot, block);
 }
 
 /* What a whole entry may hold: nothing but pages under this level, or a block too? */
@@ -294,7 +307,7 @@ static int64_t fold(struct edit *edit, uint64_t table, unsigned level, uint64_t 
         uint64_t *slot = &slots[entry_index(edit->s2, ipa, level)];
         uint64_t old = arch_pte_read(edit->pe, slot);
         uint64_t below = old & S2_ADDRESS;
-        uint64_t leaf = 0;
+        uint64_t block = 0;
 
         end = entry_end(ipa, stop, level);
         if (!s2_is_table(old, level)) {
@@ -305,12 +318,16 @@ static int64_t fold(struct edit *edit, uint64_t table, unsigned level, uint64_t 
             old = arch_pte_read(edit->pe, slot);
         }
         if (join && s2_count(old) == S2_ENTRIES && level == S2_BLOCK_LEVEL) {
-            leaf = block_of(edit, below);
+            block = block_of(edit, below);
         }
-        if (s2_count(old) == 0 || leaf != 0) {
-            replace(edit, slot, leaf, ipa & ~(s2_entry_bytes(level) - 1));
+        if (block != 0) {
+            replace_by_block(edit, slot, block);
+        } else if (s2_count(old) == 0) {
+            replace(edit, slot, 0, ipa & ~(s2_entry_bytes(level) - 1));
+            delta--;
+        }
+        if (block != 0 || s2_count(old) == 0) {
             page_pool_give(edit->pe, edit->s2->pool, paddr(below));
-            delta -= leaf == 0;
         }
     }
     close_table(edit->pe, edit->s2, slots, level);

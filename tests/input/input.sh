@@ -76,6 +76,8 @@ scenario "$default_fields faults = \"power_cut\","
 expect "faults that are no list" 2 "s.lua:3: faults: found a string, want a list of texts" "${run[@]}"
 scenario "$default_fields possible_faults = { \"skip_tlb\", \"power_cut at=1us\" },"
 expect "a possible fault that says when" 2 "possible_faults[2]: exploration says when" "${run[@]}"
+scenario "$default_fields checks = \"no\","
+expect "checks that are a text" 2 "s.lua:3: checks: found a string, want true or false" "${run[@]}"
 scenario "$default_fields" 'machine.fault("skip_tbl")'
 expect "no such fault at run time" 1 "s.lua:5: fault: there is no fault 'skip_tbl'" "${run[@]}"
 
