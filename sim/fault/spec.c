@@ -330,6 +330,7 @@ static bool take_when(struct parser *p, enum fault_key key, const char *text)
 {
     struct fault *fault = p->fault;
     uint64_t *value = &fault->when_value;
+    uint64_t most;
 
     switch (key) {
     case KEY_AT:
@@ -341,8 +342,11 @@ static bool take_when(struct parser *p, enum fault_key key, const char *text)
     case KEY_CHANCE:
         return when(p, FAULT_BY_CHANCE) && number(p, key, text, 1, FAULT_CHANCE_ONE, value);
     case KEY_MOST:
-        return number32(p, key, text, FAULT_STRIKES_MOST, &fault->most) &&
-               (fault->most != 0 || bad(p, "most: want 1 to %u", FAULT_STRIKES_MOST));
+        if (!number(p, key, text, 1, FAULT_STRIKES_MOST, &most)) {
+            return false;
+        }
+        fault->most = (uint32_t)most;
+        return true;
     case KEY_OF:
         return of_type(p, text);
     case KEY_OF_ENDPOINT:

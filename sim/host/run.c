@@ -63,8 +63,13 @@ static bool create_nwd(struct run *run, struct sim_error *err)
 
 static void until_reached(struct machine *machine, void *arg)
 {
-    (void)machine;
-    run_done(arg);
+    struct run *run = arg;
+
+    if (run->config.until_is_cut && machine_is_silent(machine)) {
+        machine_end(machine, MACHINE_END_DEADLOCK);
+    } else {
+        run_done(run);
+    }
 }
 
 /* A device's reset signal. Where no reset is allowed, what it would hide is what is shown. */

@@ -72,6 +72,7 @@ struct run_config {
     struct run_nwd nwd;
     uint64_t limit_ns; /* running past it is a failure; 0: default */
     uint64_t until_ns; /* stop there and call it done; 0: never */
+    bool until_is_cut; /* it only saves time: if nothing could happen any more, that is told */
     uint64_t seed;
     unsigned resets;             /* how often the machine may be reset; one more is a failure */
     bool reset_lose_ram;         /* RAM reads as zero after one */

@@ -281,6 +281,11 @@ static void run_slice(struct machine *machine, struct sim_pe *pe)
         machine_end(machine, MACHINE_END_FAILED);
 }
 
+bool machine_is_silent(const struct machine *machine)
+{
+    return furthest_behind(machine, NULL) == NULL && machine->events == NULL;
+}
+
 /* One event or one slice. */
 static void step(struct machine *machine)
 {

@@ -211,6 +211,9 @@ void machine_event_add(struct machine *machine, struct machine_event *event, uin
                        machine_event_fn fn, void *arg);
 void machine_event_remove(struct machine *machine, struct machine_event *event);
 
+/* No PE can run, and no event is due that could change that. */
+bool machine_is_silent(const struct machine *machine);
+
 /* Generic counter at a PE's time. */
 uint64_t machine_counter(const struct machine *machine, uint64_t now_ns);
 

@@ -522,6 +522,9 @@ bool campaign_run(struct campaign *campaign, const struct campaign_options *opti
         worker_stop(&campaign->worker[i]);
     }
     results_close(&campaign->results);
+    if (!ok && campaign->results.is_new) {
+        unlink(path); /* of a campaign that never began: it must not be in the way of the next */
+    }
     munmap(stop, sizeof(*stop));
     campaign->options = options;
     return ok;

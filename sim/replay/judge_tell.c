@@ -56,6 +56,7 @@ static bool on_prepared(void *user, const struct scenario *scenario, struct run_
     config->faults = &again->plan;
     if (config->until_ns == 0 || config->until_ns > again->until_ns) {
         config->until_ns = again->until_ns;
+        config->until_is_cut = true;
     }
     return true;
 }

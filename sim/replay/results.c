@@ -33,6 +33,7 @@ bool results_create(struct results *results, const char *path, const char *head,
         return false;
     }
     fputs(head, out.file);
+    results->is_new = true;
     return outfile_finish(&out, err) && open_to_add(results, path, err);
 }
 
@@ -46,6 +47,7 @@ bool results_add(struct results *results, const struct result *result, struct si
     FILE *file = results->file;
     char hash[TRACE_HASH_TEXT];
 
+    results->is_new = false;
     trace_hash_text(&result->hash, hash);
     fprintf(file, "run %" PRIu32 " %" PRIu64 " %s %s %016" PRIx64 " %" PRIu64 " %" PRIu64 " ",
             result->scenario, result->run, word(result), hash, result->order, result->points,

@@ -28,6 +28,7 @@ struct result {
 struct results {
     FILE *file;
     const char *path;
+    bool is_new; /* and no run is in it yet */
 };
 
 /* The file does not exist: made, with `head` (whole lines) at its start. */

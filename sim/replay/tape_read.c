@@ -401,6 +401,7 @@ static bool check_whole(struct reader *r)
     const struct play_options *o = &r->tape->options;
 
     if (!r->ended) {
+        r->line += r->line == 0; /* an empty file */
         return fault(r, "the tape ends without an 'end' line: it is cut; write it anew with "
                         "orrery run --tape");
     }

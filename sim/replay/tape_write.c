@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Texts of a tape have \xNN for every byte that is not plain ASCII. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "sim/replay/outfile.h"
 #include "sim/replay/tape.h"
@@ -132,10 +133,27 @@ void tape_put(const struct tape *tape, FILE *file)
     put_course(file, tape);
 }
 
+/* A forgotten name must not cost the user a scenario: only a tape or an empty file is replaced. */
+static bool may_replace(const char *path)
+{
+    static const char first[] = "orrery tape ";
+    char is[sizeof(first) - 1];
+    FILE *file = fopen(path, "rbe");
+    size_t got = file != NULL ? fread(is, 1, sizeof(is), file) : 0;
+
+    if (file != NULL) {
+        fclose(file);
+    }
+    return got == 0 || (got == sizeof(is) && memcmp(is, first, sizeof(is)) == 0);
+}
+
 bool tape_write(const struct tape *tape, const char *path, struct sim_error *err)
 {
     struct outfile out;
 
+    if (!may_replace(path)) {
+        return sim_fail(err, SIM_BAD_INPUT, "%s: is there and is no tape; name another file", path);
+    }
     if (!outfile_open(&out, path, "the tape", err)) {
         return false;
     }

@@ -122,6 +122,19 @@ static void put_head(struct trace_file *file)
     file->bytes = file->used;
 }
 
+/* A forgotten name must not cost the user a scenario: only a trace or an empty file is replaced. */
+static bool may_replace(const char *path)
+{
+    char is[TRACE_FILE_MAGIC_BYTES];
+    FILE *file = fopen(path, "rbe");
+    size_t got = file != NULL ? fread(is, 1, sizeof(is), file) : 0;
+
+    if (file != NULL) {
+        fclose(file);
+    }
+    return got == 0 || (got == sizeof(is) && memcmp(is, TRACE_FILE_MAGIC, sizeof(is)) == 0);
+}
+
 struct trace_file *trace_file_open(const char *path, uint64_t max_bytes, struct sim_error *err)
 {
     const uint64_t least = TRACE_HEAD_BYTES + sizeof(ORRERY_VERSION) + TRACE_END_BYTES;
@@ -139,6 +152,10 @@ struct trace_file *trace_file_open(const char *path, uint64_t max_bytes, struct 
     if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
         sim_fail(err, SIM_BAD_INPUT, "%s: %s; name a file for the trace", path,
                  S_ISDIR(there.st_mode) ? "is a directory" : "is not a regular file");
+        return NULL;
+    }
+    if (!may_replace(path)) {
+        sim_fail(err, SIM_BAD_INPUT, "%s: is there and is no trace; name another file", path);
         return NULL;
     }
     file = new_file(path);

@@ -158,6 +158,8 @@ expect "the command of the report is right" 1 '^SAME' "$orrery" $again --story n
 # What users get wrong
 expect "no scenario" 2 'no scenario given' "${explore[@]}"
 expect "a scenario that is not there" 2 'nowhere.lua' "${explore[@]}" nowhere.lua
+expect "one of several that is not there" 2 'nowhere.lua' "${explore[@]}" --out begun --runs 3 race.lua nowhere.lua
+expect "it is not in the way of the next" 0 '^3 runs' "${explore[@]}" --out begun --runs 3 race.lua
 expect "a strategy that is not one" 2 'want random, pct' "${explore[@]}" --strategy rnadom race.lua
 expect "an option that is not one" 2 'did you mean' "${explore[@]}" --stategy pct race.lua
 expect "a shard that is none" 2 'want I/N' "${explore[@]}" --shard 3/2 race.lua

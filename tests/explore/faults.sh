@@ -66,6 +66,9 @@ expect "with its delays" 1 "${noticed}wrong_answer: .*: changed what came after"
 said "it is the same run" '^SAME'
 said "and the others" "${noticed}corrupt_call: .* by the core: asker gets FFA_ERROR"
 
+expect "the end of the run" 1 "${noticed}kill_pe: .*: noticed after .* by the end of the run: every PE waits" \
+    "${run[@]}" --fault "kill_pe pe=0 at=2us" judged.lua
+
 # Exploration: neither a schedule nor a fault alone
 expect "no schedule finds it" 0 ' 0 failed' "${explore[@]}" --strategy pct --no-faults --runs 600 fault_race.lua
 for nth in 3 4 5; do

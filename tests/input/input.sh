@@ -66,6 +66,10 @@ expect "an empty fault" 2 "want a kind of fault" "${run[@]}" --fault ""
 expect "a fault of control characters" 2 "byte 0x1b at 0" "${run[@]}" --fault $'\e[1m'
 expect "a long fault" 2 "a fault has at most 255" "${run[@]}" --fault "$(printf 'skip_tlb%400s' nth=1)"
 expect "a fault of nobody" 2 "there is no endpoint 'ecko'" "${run[@]}" --fault "flip_ram partition=ecko"
+expect "a fault that never strikes" 2 "most: '0' is not a whole number from 1 to 256" "${run[@]}" \
+    --fault "power_cut of=call chance=5 most=0"
+expect "an option without its value" 2 "option '--fault' wants a value" "${run[@]}" --fault
+expect "a value for an option without" 2 "option '--quiet' takes no value" "$orrery" run --quiet=3 s.lua
 thirty=() && for i in {1..33}; do thirty+=(--fault skip_tlb); done
 expect "too many faults" 2 "more than 32 --fault options" "${run[@]}" "${thirty[@]}"
 scenario "$default_fields faults = { \"power_cut nth=2\" },"
@@ -280,6 +284,20 @@ scenario 'partitions = { { image = "boot_info", manifest = "boot_info_1_1.dts", 
 expect "no room for boot information" 2 "make it a package of version 2" "${run[@]}"
 scenario 'partitions = { { image = "echo", manifest = "m.dts" }, { name = "b", image = "echo", manifest = "m.dts" } },'
 expect "one boot-order twice" 2 "boot-order" "${run[@]}"
+
+# Files that are written
+scenario
+cp s.lua keep.lua
+expect "a tape in the place of a scenario" 2 "keep.lua: is there and is no tape" "${run[@]}" --tape keep.lua
+expect "a trace in the place of a scenario" 2 "keep.lua: is there and is no trace" "${run[@]}" --trace keep.lua
+expect "it is what it was" 0 "bad input" cat keep.lua
+: >empty.tape
+expect "an empty tape" 2 "empty.tape:1: the tape ends without" "$orrery" replay empty.tape
+expect "a tape in its place" 0 PASS "${run[@]}" --tape empty.tape
+expect "and another one" 0 PASS "${run[@]}" --tape empty.tape
+# shellcheck disable=SC2016 # the inner shell's
+expect "no room for a file" 3 "can not write the list of choice points: File too large" \
+    bash -c 'ulimit -f 1; exec "$@"' - "${run[@]}" --list-choices points
 
 printf '%d passed, %d failed\n' $passed $failed
 [ $failed -eq 0 ]

@@ -180,7 +180,7 @@ expect "where it parts, late" 3 "after event [0-9]+ at [0-9.]+ us, within" $repl
 # What is no tape, and what can not go together
 : >empty.tape
 head -c 300 t.tape >cut.tape
-expect "empty" 2 "empty.tape:0: " $replay empty.tape
+expect "empty" 2 "empty.tape:1: " $replay empty.tape
 expect "cut" 2 "cut.tape:[0-9]+: .*cut" $replay cut.tape
 expect "a program" 2 "no tape|not printable" $replay bin/orrery
 expect "a folder" 2 "directory" $replay tapes

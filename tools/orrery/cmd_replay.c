@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "commands.h"
+#include "options.h"
 #include "runner.h"
 #include "sim/replay/sources.h"
 #include "sim/replay/tape.h"
-#include "sim/script/parse.h"
 
 struct replay {
     const char *path;
@@ -74,22 +74,6 @@ static void help(void)
            RUNNER_STORY_LINES);
 }
 
-static int bad_option(const char *given)
-{
-    const char *names[16];
-    char suggestion[64];
-    char bare[64];
-    size_t count = 0;
-
-    for (; long_options[count].name != NULL; count++) {
-        names[count] = long_options[count].name;
-    }
-    snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(given + strspn(given, "-"), "="),
-             given + strspn(given, "-"));
-    parse_suggest(bare, names, count, suggestion, sizeof(suggestion));
-    return command_usage("replay", "unknown or incomplete option '%s'%s", given, suggestion);
-}
-
 /* A status, or -1 to go on. */
 static int parse_options(int argc, char **argv, struct replay *r)
 {
@@ -126,7 +110,7 @@ static int parse_options(int argc, char **argv, struct replay *r)
             help();
             return SIM_PASS;
         default:
-            return bad_option(argv[optind - 1]);
+            return options_unknown("replay", long_options, argv[optind - 1]);
         }
     }
     if (argc - optind != 1) {

@@ -2,6 +2,7 @@
 /* orrery: the command line of the simulator. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +111,7 @@ int main(int argc, char **argv)
         return SIM_INTERNAL;
     }
 
+    signal(SIGXFSZ, SIG_IGN); /* a file that gets too large is told like a full disk */
     if (argc < 2) {
         help(stderr);
         return SIM_BAD_INPUT;

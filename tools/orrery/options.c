@@ -21,6 +21,13 @@ int options_unknown(const char *command, const struct option *options, const cha
     }
     given += strspn(given, "-");
     snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(given, "="), given);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(bare, names[i]) == 0) {
+            return command_usage(command, "option '--%s' %s", bare,
+                                 options[i].has_arg == no_argument ? "takes no value"
+                                                                   : "wants a value");
+        }
+    }
     parse_suggest(bare, names, count, suggestion, sizeof(suggestion));
     return command_usage(command, "unknown or incomplete option '--%s'%s", bare, suggestion);
 }

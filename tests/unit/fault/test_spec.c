@@ -90,7 +90,7 @@ static const struct {
     {"power_cut of=cal", "there is no event 'cal'; did you mean 'call'?"},
     {"power_cut of_pe=1", "say of=EVENT too"},
     {"skip_tlb nth=2 most=3", "most goes with chance"},
-    {"skip_tlb chance=1 most=0", "most: want 1 to 256"},
+    {"skip_tlb chance=1 most=0", "most: '0' is not a whole number from 1 to 256"},
     {"skip_tlb chance=1000001", "chance: '1000001'"},
     {"skip_tlb\tnth=2", "byte 0x09 at 8"},
 };

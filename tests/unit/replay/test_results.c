@@ -77,7 +77,7 @@ static void append(const char *text)
 
 static bool resume(const char *with_head, struct results *results, struct sim_error *err)
 {
-    *results = (struct results){NULL, NULL};
+    *results = (struct results){.file = NULL};
     told_count = 0;
     return results_resume(results, path, with_head, tell, NULL, err);
 }
