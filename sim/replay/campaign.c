@@ -440,6 +440,14 @@ static void wait_and_take(struct campaign *campaign)
     }
 }
 
+static bool is_time_up(const struct campaign *campaign, uint64_t now_ms)
+{
+    const struct campaign_options *o = campaign->options;
+
+    return (o->time_ms != 0 && now_ms - campaign->began_ms >= o->time_ms) ||
+           (o->interrupted != NULL && *o->interrupted != 0);
+}
+
 static void work(struct campaign *campaign)
 {
     const struct campaign_options *o = campaign->options;
@@ -448,7 +456,7 @@ static void work(struct campaign *campaign)
     while (!campaign->failed_itself) {
         uint64_t now_ms = campaign_now_ms();
 
-        if (o->time_ms != 0 && now_ms - campaign->began_ms >= o->time_ms) {
+        if (is_time_up(campaign, now_ms)) {
             campaign->over = true;
             atomic_store(o->plan.stop, true);
         }

@@ -3,6 +3,8 @@
 #ifndef SIM_REPLAY_CAMPAIGN_H
 #define SIM_REPLAY_CAMPAIGN_H
 
+#include <signal.h>
+
 #include "sim/replay/cause.h"
 #include "sim/replay/exhaust.h"
 #include "sim/replay/results.h"
@@ -23,6 +25,8 @@ struct campaign_options {
     /* Optional: now and then, and after each failure of a new cause. */
     void (*tick)(void *user, bool is_news);
     void *user;
+    /* Optional: not 0 ends it as the end of its time does; a signal's handler may set it. */
+    const volatile sig_atomic_t *interrupted;
 };
 
 /* Failures with one cause, and the first of them: by run number, then by scenario. */

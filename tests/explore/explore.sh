@@ -134,6 +134,22 @@ same "and finds the same" whole.runs killed.runs
 report "with the same tapes" "$(diff <(cd whole && ls) <(cd killed && ls))"
 report "to the byte" "$(cmp whole/race-*.tape killed/race-*.tape 2>&1)"
 
+# One that is asked to end tells what it has, and dies of the signal.
+"${explore[@]}" --runs 100000 --jobs 2 --out ended --junit ended.xml --tap ended.tap race.lua >out 2>err &
+campaign=$!
+sleep 1
+kill -TERM $campaign
+wait $campaign 2>/dev/null
+status=$?
+report "it dies of the signal" "$([ $status -eq 143 ] || echo "status $status")"
+report "after it told" "$(grep -qE '^[0-9]+ runs in .* failed of 1 cause' out || cat out)"
+report "says how to go on" "$(grep -q 'interrupted; --resume goes on' err || cat err)"
+report "and wrote its reports" "$(ls ended.xml ended.tap 2>&1 >/dev/null)"
+report "all that it told was kept" "$([ "$(grep -c '^run ' ended/results)" = \
+    "$(sed -nE 's/^([0-9]+) runs in .*/\1/p' out)" ] || wc -l ended/results)"
+expect "a report that has no place" 2 'nowhere/x.xml' "${explore[@]}" --junit nowhere/x.xml race.lua
+expect "two reports in one file" 2 'the same file' "${explore[@]}" --junit x --tap x race.lua
+
 # What a script expects is its own business.
 expect "only the core counts" 0 ' 0 failed' "${explore[@]}" --core-only --runs 300 race.lua
 

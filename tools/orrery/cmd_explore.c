@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "options.h"
 #include "runner.h"
 #include "sim/replay/campaign.h"
+#include "sim/replay/outfile.h"
 #include "sim/replay/sources.h"
 #include "sim/script/parse.h"
 
@@ -430,10 +432,61 @@ static void tell_end(const struct command *c)
            campaign->failed, campaign->cause_count, campaign->cause_count != 1 ? "s" : "");
 }
 
+static volatile sig_atomic_t interrupted; /* the signal */
+
+static void on_signal(int number)
+{
+    interrupted = number;
+}
+
+/*
+ * The first Ctrl-C ends the campaign as its time does, the second at once. Jobs get the signal,
+ * too, and go on. What was started with signals ignored (nohup) still ignores them.
+ */
+static void watch_signals(struct command *c)
+{
+    static const int number[] = {SIGINT, SIGTERM};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+    struct sigaction was;
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++) {
+        if (sigaction(number[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN) {
+            sigaction(number[i], &action, NULL);
+        }
+    }
+    c->options.interrupted = &interrupted;
+}
+
+/* Before a night of runs: is there a place for the reports behind it? */
+static bool check_reports(const struct command *c, struct sim_error *err)
+{
+    const char *path[] = {c->junit, c->tap};
+    struct outfile out;
+
+    if (c->junit != NULL && c->tap != NULL && strcmp(c->junit, c->tap) == 0) {
+        return sim_fail(err, SIM_BAD_INPUT, "--junit and --tap are the same file, %s", c->tap);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        if (path[i] != NULL) {
+            if (!outfile_open(&out, path[i], "the report", err)) {
+                return false;
+            }
+            outfile_abandon(&out);
+        }
+    }
+    return true;
+}
+
 static int explore(struct command *c)
 {
     struct sim_error err;
     bool ok;
+
+    if (!check_reports(c, &err)) {
+        return (int)runner_complain("explore", &err);
+    }
+    watch_signals(c);
 
     c->terminal = isatty(STDERR_FILENO) != 0;
     c->told_ms = campaign_now_ms();
@@ -450,6 +503,13 @@ static int explore(struct command *c)
          (c->tap == NULL || report_tap(&c->campaign, c->tap, &err));
     if (!ok) {
         return (int)runner_complain("explore", &err);
+    }
+    if (interrupted != 0) {
+        fprintf(stderr, "orrery explore: interrupted%s\n",
+                c->options.out != NULL ? "; --resume goes on" : "");
+        fflush(NULL);
+        signal(interrupted, SIG_DFL);
+        raise(interrupted);
     }
     return c->campaign.failed != 0 ? SIM_FAILED : SIM_PASS;
 }
