@@ -88,6 +88,13 @@ bool campaign_run(struct campaign *campaign, const struct campaign_options *opti
                   struct sim_error *err);
 void campaign_free(struct campaign *campaign);
 
+/*
+ * campaign_tapes.c: plan.scenario are tapes; each is run once, one after the other, and one that
+ * goes another way than its tape has failed. Of the options `interrupted` and plan.share count.
+ */
+bool campaign_replay(struct campaign *campaign, const struct campaign_options *options,
+                     struct sim_error *err);
+
 uint64_t campaign_now_ms(void);
 /* Every run of every scenario has been done, as far as `runs` or the space goes. */
 bool campaign_is_complete(const struct campaign *campaign);

@@ -150,6 +150,19 @@ report "all that it told was kept" "$([ "$(grep -c '^run ' ended/results)" = \
 expect "a report that has no place" 2 'nowhere/x.xml' "${explore[@]}" --junit nowhere/x.xml race.lua
 expect "two reports in one file" 2 'the same file' "${explore[@]}" --junit x --tap x race.lua
 
+# Tapes instead of schedules
+"$orrery" run --quiet --tape passed.tape race.lua >out 2>err
+expect "tapes" 1 '^2 runs in .*: 2 distinct, 1 failed of 1 cause$' \
+    "${explore[@]}" --strategy replay --junit tapes.xml passed.tape whole/race-*.tape
+report "the failure is told" "$(grep -qE 'again: orrery replay whole/race-.*tape$' out || cat out)"
+report "and reported" "$(grep -q '<testsuites tests="3" failures="1"' tapes.xml || head -2 tapes.xml)"
+grep -v '^choice' whole/race-*.tape >other.tape
+expect "one that goes another way" 1 'another way than its tape .*: it passes' "${explore[@]}" --strategy replay other.tape
+expect "one that passes" 0 '^1 runs in .* 0 failed' "${explore[@]}" --strategy replay passed.tape
+expect "a scenario is no tape" 2 'race.lua' "${explore[@]}" --strategy replay race.lua
+expect "all is on the tape" 2 'all is on the tapes' "${explore[@]}" --strategy replay --runs 3 passed.tape
+expect "no tapes" 2 'no tape given' "${explore[@]}" --strategy replay
+
 # What a script expects is its own business.
 expect "only the core counts" 0 ' 0 failed' "${explore[@]}" --core-only --runs 300 race.lua
 

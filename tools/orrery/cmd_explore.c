@@ -31,6 +31,8 @@ struct command {
     bool quiet;
     bool has_depth;
     bool has_faults;
+    bool tapes;     /* --strategy replay */
+    bool is_varied; /* an option that means nothing to tapes */
     bool terminal;
     uint64_t told_ms;
 };
@@ -38,12 +40,13 @@ struct command {
 static void help(void)
 {
     printf(
-        "usage: orrery explore [OPTION]... SCENARIO...\n\n"
+        "usage: orrery explore [OPTION]... SCENARIO...\n"
+        "       orrery explore --strategy replay [--junit FILE] [--tap FILE] [--quiet] TAPE...\n\n"
         "Runs scenarios many times, each time with another seed and another schedule, and keeps "
         "what\n"
         "fails (docs/exploration.md).\n\n"
-        "  --strategy random|pct|round-robin|exhaustive\n"
-        "                      where schedules come from (default random)\n"
+        "  --strategy random|pct|round-robin|exhaustive|replay\n"
+        "                      where schedules come from (default random); replay: from tapes\n"
         "  --depth N           pct: delays of a run; exhaustive: at most so many (default %u, 2)\n"
         "  --runs N            of each scenario (default %u, exhaustive: all)\n"
         "  --time DURATION     stop after so long: \"90 s\", \"10 min\", \"8 h\"\n"
@@ -220,9 +223,11 @@ static bool parse_one(int option, struct command *c, struct sim_error *err)
 
     switch (option) {
     case OPT_STRATEGY:
-        ok = strategy_parse(optarg, &o->plan.strategy) ||
+        c->tapes = strcmp(optarg, "replay") == 0;
+        ok = c->tapes || strategy_parse(optarg, &o->plan.strategy) ||
              sim_fail(err, SIM_BAD_INPUT,
-                      "--strategy '%.40s': want random, pct, round-robin or exhaustive", optarg);
+                      "--strategy '%.40s': want random, pct, round-robin, exhaustive or replay",
+                      optarg);
         break;
     case OPT_DEPTH:
         ok = parse_u64(optarg, "--depth", 1, STRATEGY_MAX_DEPTH, &value, err);
@@ -266,6 +271,8 @@ static int parse_options(int argc, char **argv, struct command *c)
     opterr = 0;
     optind = 1;
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        c->is_varied = c->is_varied || (option != OPT_STRATEGY && option != OPT_JUNIT &&
+                                        option != OPT_TAP && option != OPT_QUIET);
         switch (option) {
         case OPT_OUT:
             c->options.out = optarg;
@@ -308,7 +315,11 @@ static int check_options(int argc, char **argv, struct command *c)
     bool exhaustive = o->plan.strategy == STRATEGY_EXHAUSTIVE;
 
     if (optind == argc) {
-        return command_usage("explore", "no scenario given");
+        return command_usage("explore", c->tapes ? "no tape given" : "no scenario given");
+    }
+    if (c->tapes && c->is_varied) {
+        return command_usage("explore", "--strategy replay: all is on the tapes; only --junit, "
+                                        "--tap and --quiet go with it");
     }
     if (o->resume && o->out == NULL) {
         return command_usage("explore", "--resume goes on with what is in --out DIR");
@@ -492,7 +503,8 @@ static int explore(struct command *c)
     c->told_ms = campaign_now_ms();
     c->options.tick = tick;
     c->options.user = c;
-    ok = campaign_run(&c->campaign, &c->options, &err);
+    ok = c->tapes ? campaign_replay(&c->campaign, &c->options, &err)
+                  : campaign_run(&c->campaign, &c->options, &err);
     if (c->terminal && !c->quiet) {
         fprintf(stderr, "\r\033[K");
     }
