@@ -43,7 +43,8 @@ static uint64_t draw_below(struct strategy *strategy, uint64_t bound)
 /* From 16 ns on every order of magnitude as often as any other, and above some, the longest. */
 static uint64_t draw_delay(struct strategy *strategy)
 {
-    uint64_t delay_ns = (16 + draw_below(strategy, 16)) << draw_below(strategy, 17);
+    uint64_t sixteenths = 16 + draw_below(strategy, 16); /* one after the other, in any compiler */
+    uint64_t delay_ns = sixteenths << draw_below(strategy, 17);
 
     return delay_ns < strategy->span.long_ns ? delay_ns : strategy->span.long_ns;
 }

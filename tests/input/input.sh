@@ -5,6 +5,7 @@
 set -u
 orrery=$1 share=$2 source=$3
 export ORRERY_SHARE=$share
+export LSAN_OPTIONS=${LSAN_OPTIONS:+$LSAN_OPTIONS:}print_suppressions=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 3
