@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/fault/keys.h"
+#include "sim/machine/quantity.h"
 #include "sim/trace/event.h"
 #include "sim/trace/names.h"
 
@@ -148,46 +149,14 @@ static unsigned find(const char *word, const char *(*name)(unsigned), unsigned c
 
 /* --- values ---------------------------------------------------------------------------------- */
 
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
-}
-
-/* Digits at *text; moves behind them. False: none, or more than 64 bits. */
-static bool digits(const char **text, unsigned base, uint64_t *out)
-{
-    const char *at = *text;
-    uint64_t value = 0;
-
-    for (; digit_of(*at) < (int)base; at++) {
-        unsigned digit = (unsigned)digit_of(*at);
-
-        if (value > (UINT64_MAX - digit) / base) {
-            return false;
-        }
-        value = value * base + digit;
-    }
-    if (at == *text) {
-        return false;
-    }
-    *text = at;
-    *out = value;
-    return true;
-}
-
 static bool number(const struct parser *p, enum fault_key key, const char *text, uint64_t min,
                    uint64_t max, uint64_t *out)
 {
     bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
     const char *at = hex ? text + 2 : text;
 
-    return (digits(&at, hex ? 16 : 10, out) && *at == '\0' && *out >= min && *out <= max) ||
+    return (quantity_digits(&at, hex ? 16 : 10, out) && *at == '\0' && *out >= min &&
+            *out <= max) ||
            bad(p, "%s: '%.40s' is not a whole number from %" PRIu64 " to %" PRIu64,
                fault_key_name(key), text, min, max);
 }
@@ -202,45 +171,10 @@ static bool number32(const struct parser *p, enum fault_key key, const char *tex
     return ok;
 }
 
-/* NUMBER[.FRACTION]UNIT, whole nanoseconds. False: not that. */
-static bool duration(const char *text, uint64_t *ns)
-{
-    static const struct {
-        const char *name;
-        uint64_t factor;
-    } units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
-    uint64_t whole;
-    uint64_t fraction = 0;
-    uint64_t scale = 1;
-    unsigned unit = 0;
-
-    if (!digits(&text, 10, &whole)) {
-        return false;
-    }
-    if (*text == '.') {
-        const char *start = ++text;
-
-        if (!digits(&text, 10, &fraction) || text - start > 9) {
-            return false;
-        }
-        for (; start != text; start++) {
-            scale *= 10;
-        }
-    }
-    while (unit < 4 && strcmp(text, units[unit].name) != 0) {
-        unit++;
-    }
-    if (unit == 4 || whole > FAULT_TIME_MOST || fraction * units[unit].factor % scale != 0) {
-        return false;
-    }
-    *ns = whole * units[unit].factor + fraction * units[unit].factor / scale;
-    return *ns <= FAULT_TIME_MOST;
-}
-
 static bool time_of(const struct parser *p, enum fault_key key, const char *text, uint64_t min,
                     uint64_t *ns)
 {
-    return (duration(text, ns) && *ns >= min) ||
+    return (quantity_parse(text, quantity_times, ns) && *ns >= min && *ns <= FAULT_TIME_MOST) ||
            bad(p,
                "%s: '%.40s' is no time up to an hour; write a number and ns, us, ms or s, as in "
                "%s=12.5us",
@@ -270,7 +204,7 @@ static bool reg_of(const struct parser *p, const char *text, uint32_t *reg)
         *reg = FAULT_REG_PC;
     } else if (strcmp(text, "pstate") == 0) {
         *reg = FAULT_REG_PSTATE;
-    } else if (text[0] == 'x' && digits(&at, 10, &value) && *at == '\0' && value <= 30) {
+    } else if (text[0] == 'x' && quantity_digits(&at, 10, &value) && *at == '\0' && value <= 30) {
         *reg = (uint32_t)value;
     } else {
         return bad(p, "reg: '%.40s' is no register; want x0 to x30, pc or pstate", text);

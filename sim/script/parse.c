@@ -7,41 +7,9 @@
 #include <string.h>
 
 #include "sim/host/run.h"
+#include "sim/machine/quantity.h"
 
 #define NAME_MAX_BYTES 64
-
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
-}
-
-/* The digits at *text; moves behind them. False: no digit, or more than 64 bits. */
-static bool take_digits(const char **text, unsigned base, uint64_t *out)
-{
-    const char *at = *text;
-    uint64_t value = 0;
-
-    for (; digit_of(*at) < (int)base; at++) {
-        unsigned digit = (unsigned)digit_of(*at);
-
-        if (value > (UINT64_MAX - digit) / base) {
-            return false;
-        }
-        value = value * base + digit;
-    }
-    if (at == *text) {
-        return false;
-    }
-    *text = at;
-    *out = value;
-    return true;
-}
 
 bool parse_u64(const char *text, const char *what, uint64_t min, uint64_t max, uint64_t *out,
                struct sim_error *err)
@@ -54,7 +22,7 @@ bool parse_u64(const char *text, const char *what, uint64_t min, uint64_t max, u
         base = 16;
         at += 2;
     }
-    if (!take_digits(&at, base, &value) || *at != '\0' || value < min || value > max) {
+    if (!quantity_digits(&at, base, &value) || *at != '\0' || value < min || value > max) {
         return sim_fail(err, SIM_BAD_INPUT,
                         "%s: '%.40s' is not a whole number from %" PRIu64 " to %" PRIu64, what,
                         text, min, max);
@@ -63,67 +31,11 @@ bool parse_u64(const char *text, const char *what, uint64_t min, uint64_t max, u
     return true;
 }
 
-struct unit {
-    const char *name;
-    uint64_t factor;
-};
-
-static const struct unit *find_unit(const struct unit *units, const char *name)
-{
-    for (; units->name != NULL; units++) {
-        if (strcmp(units->name, name) == 0) {
-            return units;
-        }
-    }
-    return NULL;
-}
-
-/* NUMBER[.FRACTION] [UNIT] with a whole result. False: not that form, or it does not fit. */
-static bool take_quantity(const char *text, const struct unit *units, uint64_t *out)
-{
-    const struct unit *unit;
-    uint64_t whole;
-    uint64_t fraction = 0;
-    uint64_t scale = 1;
-
-    while (*text == ' ') {
-        text++;
-    }
-    if (!take_digits(&text, 10, &whole)) {
-        return false;
-    }
-    if (*text == '.') {
-        const char *start = ++text;
-
-        if (!take_digits(&text, 10, &fraction) || text - start > 9) {
-            return false;
-        }
-        for (const char *at = start; at != text; at++) {
-            scale *= 10;
-        }
-    }
-    while (*text == ' ') {
-        text++;
-    }
-    unit = find_unit(units, text);
-    if (unit == NULL || whole > UINT64_MAX / 2 / unit->factor) {
-        return false;
-    }
-    /* fraction < 1e9 and factor <= 2^30 (sizes) or 1e9 (times): the product fits 64 bits. */
-    if (fraction * unit->factor % scale != 0) {
-        return false;
-    }
-    *out = whole * unit->factor + fraction * unit->factor / scale;
-    return true;
-}
-
 bool parse_duration(const char *text, const char *what, uint64_t *ns, struct sim_error *err)
 {
-    static const struct unit units[] = {
-        {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {NULL, 0}};
     uint64_t value;
 
-    if (!take_quantity(text, units, &value)) {
+    if (!quantity_parse(text, quantity_times, &value)) {
         return sim_fail(err, SIM_BAD_INPUT,
                         "%s: '%.40s' is not a duration; write a number with ns, us, ms or s, as "
                         "in \"20 ms\"",
@@ -168,11 +80,11 @@ bool parse_quantum(const char *text, const char *what, uint64_t *least_ns, uint6
 bool parse_size(const char *text, const char *what, uint64_t max_bytes, uint64_t *bytes,
                 struct sim_error *err)
 {
-    static const struct unit units[] = {{"", 1},           {"B", 1},          {"KiB", 1u << 10},
-                                        {"MiB", 1u << 20}, {"GiB", 1u << 30}, {NULL, 0}};
+    static const struct quantity_unit units[] = {
+        {"", 1}, {"B", 1}, {"KiB", 1u << 10}, {"MiB", 1u << 20}, {"GiB", 1u << 30}, {NULL, 0}};
     uint64_t value;
 
-    if (!take_quantity(text, units, &value)) {
+    if (!quantity_parse(text, units, &value)) {
         return sim_fail(err, SIM_BAD_INPUT,
                         "%s: '%.40s' is not a size; write a number of bytes, or with KiB, MiB or "
                         "GiB, as in \"1 MiB\"",
