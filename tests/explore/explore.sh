@@ -9,32 +9,9 @@ export LSAN_OPTIONS=${LSAN_OPTIONS:+$LSAN_OPTIONS:}print_suppressions=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$source"/tests/explore/*.lua "$work" && cd "$work" || exit 3
-passed=0 failed=0
-
-report() {
-    if [ -z "$2" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'FAILED %s: %s\n' "$1" "${2#; }"
-        sed 's/^/    /' out err | head -n 20
-    fi
-}
-
-# expect NAME STATUS WORDS COMMAND...: with status 2, one line on stderr
-expect() {
-    local name=$1 status=$2 words=$3 got why=""
-    shift 3
-    timeout 240 "$@" >out 2>err </dev/null
-    got=$?
-    [ $got -eq "$status" ] || why="status $got, want $status"
-    if [ "$status" -eq 2 ] && [ "$(wc -l <err)" -ne 1 ]; then
-        why="$why; $(wc -l <err) lines on stderr, want 1"
-    fi
-    [ -z "$words" ] || cat out err | grep -qE -- "$words" || why="$why; no \"$words\""
-    [ -z "$(find . -name '*.tmp')" ] || why="$why; something is left behind"
-    report "$name" "$why"
-}
+# shellcheck source=tests/expect.sh
+. "$source/tests/expect.sh"
+leftovers='*.tmp'
 
 # The runs of a campaign's results, in one order.
 runs() {
